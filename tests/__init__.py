@@ -1,0 +1,1 @@
+"""The tests: one file a feature, the rules of the domain apart, and the acceptance runs beside them."""
