@@ -1,0 +1,1 @@
+"""The rules of a course: pure, of the standard library only, without any input or output."""

@@ -1,0 +1,70 @@
+"""The words documents share beyond `domain/fields.py`: closed vocabularies, bounded numbers, keys made of texts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias, get_args
+
+from service.domain.fields import Key, Text
+from service.domain.keys import derived
+from service.domain.mistakes import Mistake
+
+LONGEST_KEY = 64
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Between which whole numbers a field lies, both included; `counted` says what it counts, for messages."""
+
+    least: int
+    most: int
+    counted: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a text that must match a pattern is, in words that finish the sentence "This must be …"."""
+
+    words: str
+
+
+Status: TypeAlias = Literal["draft", "published", "archived"]
+Importance: TypeAlias = Literal["required", "recommended", "optional", "supplemental", "extension"]
+Level: TypeAlias = Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
+Verb: TypeAlias = Literal[
+    "read", "watch", "listen", "skim", "browse", "review", "study", "explore", "try", "play", "do", "practise",
+    "write", "discuss", "visit",
+]  # fmt: skip
+
+VERBS: tuple[Verb, ...] = get_args(Verb)
+
+Word = Annotated[str, Text(60)]
+Language = Annotated[str, Text(35, pattern=r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), Form("a language like `en` or `pt-BR`")]
+Minutes = Annotated[int, Bounds(0, 10_000, "minutes")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSource:
+    """Where something was imported from: the format, the file, its lines (from 1) and a hash of what they held."""
+
+    format: Word
+    path: Annotated[str, Text(500)] | None = None
+    first_line: Annotated[int, Bounds(1, 10_000_000)] | None = None
+    last_line: Annotated[int, Bounds(1, 10_000_000)] | None = None
+    content_hash: Word | None = None
+
+
+def slug(text: str) -> Key:
+    """The key that a text makes: `Beam search!` makes `beam-search`, a text without Latin letters one of its hash."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = "-".join(re.findall(r"[a-z0-9]+", plain))
+    return words[:LONGEST_KEY].strip("-") or derived(text.encode(errors="replace").decode())
+
+
+def in_order(first: object, last: object, *path: str) -> Mistake | None:
+    """The mistake of an end before its beginning, where both are given."""
+    if first is not None and last is not None and last < first:  # type: ignore[operator]
+        return Mistake(path, f"This is before the beginning ({first}): mend one of the two.")
+    return None
