@@ -1,0 +1,217 @@
+"""The database: one declarative base, the column types both databases agree on, and two kinds of transaction.
+
+SQLite is the embedded default, PostgreSQL where a service outgrows one machine. Whatever is stored passes the
+types below, so that both give the same verdict on the same value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+SAFE_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""The first safe release of each SQLite series: older ones can lose commits under WAL with several writers."""
+
+BUSY_SECONDS = 10
+
+
+def canonical_json(value: object) -> str:
+    """The one way a value is written as JSON: sorted keys, no spaces, no NaN; equal values give equal text."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 of the canonical JSON, in hex."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: aware in Python, UTC in the database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time: it would mean something else on every machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError(f"a stored moment must be aware, not {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite hands back what it was given; say again that it is UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value as canonical text: byte-equal on both databases, so digests of it are stable."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """None is SQL NULL."""
+        return None if value is None else canonical_json(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """The value as it was stored."""
+        return None if value is None else json.loads(value)
+
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit number the database counts up by itself."""
+
+Hash = String(64)
+"""SHA-256 in hex."""
+
+
+def Ordered(length: int) -> String:  # noqa: N802  reads as a type
+    """Text that both databases put in the same order: by code point, whatever the server's language is."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """Every table of every feature, with constraints that have names."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: Moment},
+    )
+
+
+class Database:
+    """One database and its two kinds of transaction; nothing else opens a connection.
+
+    `pool_size` is the number of threads that may use it at once in this process.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 4) -> None:
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgres_engine(url, pool_size)
+        self._reading = self.engine.execution_options(**_READ_OPTIONS[self.is_sqlite])
+        self._writing = self.engine.execution_options(hornbook_writes=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that sees one state of the database throughout and changes nothing."""
+        with Session(self._reading, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        On SQLite the write lock is taken at once, so a transaction cannot fail half-way for want of it.
+        """
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give back every connection (before a fork, or at the end)."""
+        self.engine.dispose()
+
+
+_READ_OPTIONS: dict[bool, dict[str, Any]] = {
+    True: {},
+    False: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+
+def _postgres_engine(url: str, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=BUSY_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "application_name": "hornbook"},
+    )
+
+
+def _sqlite_engine(url: str, pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would begin transactions by itself, and never an immediate one.
+    connection.isolation_level = None
+    journal = "WAL" if wal_is_safe() else "TRUNCATE"
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", f"journal_mode={journal}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("hornbook_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def wal_is_safe(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> bool:
+    """Whether this SQLite library keeps every commit under WAL (the fix and its back-ports: `SAFE_WAL`)."""
+    same_series = [first for first in SAFE_WAL if first[:2] == version[:2]]
+    return version >= (same_series[0] if same_series else SAFE_WAL[0])
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file behind an SQLite URL; None for another database or one in memory."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
+        return None
+    return Path(str(parsed.database))
+
+
+def insert_unless_present(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
+    """Insert one row unless a unique constraint already holds its like; tells whether it was inserted.
+
+    The constraint decides, not a look beforehand, so two at once cannot both win.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    table = cast(Table, model.__table__)
+    found = session.execute(insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key))
+    return found.first() is not None

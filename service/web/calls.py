@@ -1,0 +1,177 @@
+"""What passes between the web and a feature: the declaration of an endpoint, a call of it, and its reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypedDict
+
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import Headers, MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from service.domain.roles import Allow, Principal
+from service.errors import Forbidden, NotFound, Problem
+from service.settings import Settings
+from service.web import caching
+from service.web.fields import Query
+from service.world import World
+
+JSON = "application/json"
+
+
+class WriteNeeded(Exception):
+    """Raised while reading, when the state must first be moved on (a deadline has passed).
+
+    The view is then run again from the start, inside a writing transaction.
+    """
+
+
+@dataclass(frozen=True)
+class Media:
+    """A body that is not JSON of one schema: its media types, how long it may be, and how it is read.
+
+    `read` turns the bytes and their media type into `call.body`, before a write begins; it raises a Problem or
+    `Rejected`. `longest` None means the limit for every body.
+    """
+
+    types: tuple[str, ...]
+    longest: int | None = None
+    read: Callable[[bytes, str], dict[str, Any]] = lambda content, media: {"content": content, "media_type": media}
+
+
+class Facts(TypedDict, total=False):
+    """What a declaration may say beside its address and its `allow`."""
+
+    takes: type[Schema] | Media
+    """The request body; without it, no body is taken."""
+    query: type[Query]
+    """The query string; without it, no parameters are taken."""
+    gives: type[Schema] | Media | tuple[type[Schema] | Media, ...]
+    """The answer's body, in each of its media types."""
+    status: int | tuple[int, ...]
+    """The answer's status; of several, the first is the usual one."""
+    problems: tuple[type[Problem], ...]
+    """Refusals of this endpoint's own, for the documentation: Conflict, Gone, TooManyRequests."""
+    secret: bool
+    """The answer shows a secret once: no copy of it is kept for a repeated Idempotency-Key."""
+    tagged: bool
+    """The answer has an ETag, and If-None-Match is honoured."""
+    guarded: bool
+    """If-Match is required."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """One declaration: where, who, what goes in and out, and the view that answers."""
+
+    group: str
+    method: str
+    rule: str
+    allow: Allow
+    view: Callable[..., object]
+    takes: type[Schema] | Media | None = None
+    query: type[Query] | None = None
+    gives: tuple[type[Schema] | Media, ...] = ()
+    statuses: tuple[int, ...] = (200,)
+    problems: tuple[type[Problem], ...] = ()
+    secret: bool = False
+    tagged: bool = False
+    guarded: bool = False
+
+    @property
+    def name(self) -> str:
+        """The view's name within its group: `quizzes.submit_attempt`."""
+        return f"{self.group}.{self.view.__name__}"
+
+    @property
+    def writes(self) -> bool:
+        """Whether the view runs in a writing transaction."""
+        return self.method not in {"GET", "HEAD"}
+
+    @cached_property
+    def reads_body(self) -> Schema | Media | None:
+        """What reads the body: the schema at work, or the media type."""
+        return self.takes if self.takes is None or isinstance(self.takes, Media) else self.takes()
+
+    @cached_property
+    def reads_query(self) -> Query | None:
+        """The schema at work for the query string."""
+        return None if self.query is None else self.query()
+
+    @cached_property
+    def writes_answer(self) -> Schema | None:
+        """The schema at work for the answer."""
+        return next((given() for given in self.gives if not isinstance(given, Media)), None)
+
+
+@dataclass(kw_only=True)
+class Call:
+    """One call of an endpoint, checked and read: everything a view may know of the request.
+
+    `address` is what was asked for, without the query, as a client can ask for it again.
+    """
+
+    endpoint: Endpoint
+    session: Session
+    caller: Principal
+    world: World
+    settings: Settings
+    arrived_at: datetime
+    headers: Headers
+    address: str
+    query_string: bytes
+    query: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    course_id: int | None = None
+
+    def admit(self, course_id: int) -> None:
+        """Raise unless the endpoint's rule serves the caller in this course.
+
+        To somebody with no part in the course it does not exist. The course is remembered: before a stored
+        answer is repeated under an Idempotency-Key, the same question is asked again.
+        """
+        if not self.endpoint.allow.permits_in(self.caller, course_id):
+            is_known_there = self.caller.role_in(course_id) is not None or course_id in self.caller.courses
+            raise Forbidden() if is_known_there else NotFound()
+        self.course_id = course_id
+
+    def knows(self, etag: str) -> bool:
+        """Whether the client already holds the answer with this tag."""
+        return caching.names(self.headers.get("If-None-Match"), etag)
+
+    def prefers(self, media_type: str) -> bool:
+        """Whether the client's Accept header ranks this media type above JSON."""
+        accepted = parse_accept_header(self.headers.get("Accept"), MIMEAccept)
+        return accepted.best_match([JSON, media_type]) == media_type
+
+    def must_match(self, etag: str) -> None:
+        """Raise unless If-Match names the present version (412); a missing header was refused before (428)."""
+        caching.require_match(self.headers.get("If-Match"), etag)
+
+
+@dataclass(kw_only=True)
+class Reply:
+    """An answer that says more than its body.
+
+    `body` is a value for the endpoint's schema, a `Page` of a list, or bytes that are sent as they are; `etag` is
+    the opaque part of a strong tag; `status` None is the endpoint's usual one.
+    """
+
+    body: object = None
+    status: int | None = None
+    etag: str | None = None
+    media_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it goes out, and as it is kept under an Idempotency-Key."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...]

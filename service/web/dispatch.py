@@ -1,0 +1,144 @@
+"""The way of one request, from the socket to the answer: the same for every endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Request
+from sqlalchemy.orm import Session
+
+from service.db import Database
+from service.domain.roles import Principal
+from service.errors import Forbidden, PreconditionRequired, Problem, Unauthenticated
+from service.settings import Settings
+from service.web import caching, idempotency, log, problems, reading
+from service.web.calls import Answer, Call, Endpoint, Reply, WriteNeeded
+from service.web.json import dumps
+from service.web.paging import Cursor, Page
+from service.web.responses import Response, sent
+from service.world import World
+
+Authenticate = Callable[[Session, str | None, datetime], Principal]
+"""Who sent this Authorization header, now? Nobody without one; raises `Unauthenticated` for a bad one."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where requests are served, and what every one of them is served with."""
+
+    settings: Settings
+    database: Database
+    world: World
+    authenticate: Authenticate
+
+    def serve(self, request: Request, endpoint: Endpoint, path: dict[str, Any]) -> Response:
+        """Serve one request: one transaction, one commit, before anything is sent; raising rolls back.
+
+        The body has left the socket before a connection is held, and all that a client can get wrong is found
+        before a write begins.
+        """
+        arrived_at = self.world.now()
+        content = reading.content_of(request, endpoint, self.settings.max_body_bytes)
+        with self.database.read() as session:
+            call = self._admitted(request, endpoint, session, arrived_at)
+            if not endpoint.writes:
+                try:
+                    return sent(_perform(call, path))
+                except WriteNeeded:
+                    pass
+        call.body = reading.body_of(request, endpoint, content)
+        with self.database.write() as session:
+            answer = _perform_once(replace(call, session=session), path, content)
+        return sent(answer)
+
+    def _admitted(self, request: Request, endpoint: Endpoint, session: Session, arrived_at: datetime) -> Call:
+        """The call, once its caller is known and allowed to make it, and its query is understood."""
+        caller = self.authenticate(session, request.headers.get("Authorization"), arrived_at)
+        log.trace_of(request.environ).caller = caller.name
+        if not endpoint.allow.permits(caller):
+            raise Unauthenticated() if caller.is_anonymous else Forbidden()
+        if endpoint.guarded and "If-Match" not in request.headers:
+            raise PreconditionRequired(caching.HOW_TO_MATCH)
+        return Call(
+            endpoint=endpoint,
+            session=session,
+            caller=caller,
+            world=self.world,
+            settings=self.settings,
+            arrived_at=arrived_at,
+            headers=request.headers,
+            address=(self.settings.public_url or request.root_path) + request.path,
+            query_string=request.query_string,
+            query=reading.query_of(request, endpoint),
+        )
+
+
+def _perform_once(call: Call, path: dict[str, Any], content: bytes) -> Answer:
+    """Perform a write; a POST that was performed before under its Idempotency-Key gets its answer again."""
+    claim = None
+    if call.endpoint.method == "POST":
+        claim = idempotency.claim_of(call, content)
+    if claim is None:
+        return _perform(call, path)
+    answer = claim.earlier_answer(call)
+    if answer is None:
+        answer = _perform(call, path)
+        claim.keep(call, answer)
+    return answer
+
+
+def _perform(call: Call, path: dict[str, Any]) -> Answer:
+    """Run the view and write down what it returned; a problem that was returned is an answer like any other."""
+    result = call.endpoint.view(call, **path)
+    if isinstance(result, Problem):
+        return problems.answer_of(result)
+    reply = result if isinstance(result, Reply) else Reply(body=result)
+    if isinstance(reply.body, Page):
+        reply = _paged(call, reply, reply.body)
+    return _answer(call, reply)
+
+
+def _paged(call: Call, reply: Reply, page: Page) -> Reply:
+    """The reply with the page as its object, and with a link to the next."""
+    if page.last is None:
+        return replace(reply, body={"items": page.rows, "next": None})
+    schema = call.endpoint.reads_query
+    cursor = schema.fields.get("after") if schema is not None else None
+    if not isinstance(cursor, Cursor):
+        raise TypeError(f"{call.endpoint.name} returns pages; its query needs `after = Cursor(…)`")
+    after = cursor.write(page.last)
+    asked = parse_qsl(call.query_string.decode(), keep_blank_values=True)
+    query = urlencode([*(pair for pair in asked if pair[0] != "after"), ("after", after)])
+    headers = {**reply.headers, "Link": f'<{call.address}?{query}>; rel="next"'}
+    return replace(reply, body={"items": page.rows, "next": after}, headers=headers)
+
+
+def _answer(call: Call, reply: Reply) -> Answer:
+    """The reply as it goes out; 304 to a client that already holds it."""
+    endpoint = call.endpoint
+    status = reply.status or endpoint.statuses[0]
+    if status not in endpoint.statuses:
+        raise ValueError(f"{endpoint.name} answers {status}, which it does not declare")
+    headers = [*reply.headers.items()]
+    if reply.etag is not None:
+        headers.append(("ETag", caching.quoted(reply.etag)))
+        if endpoint.tagged:
+            headers.extend(caching.REVALIDATE.items())
+            if call.knows(reply.etag):
+                return Answer(304, b"", tuple(headers))
+    if not endpoint.gives:
+        return Answer(status, b"", tuple(headers))
+    headers.append(("Content-Type", reply.media_type))
+    return Answer(status, _body(endpoint, reply.body), tuple(headers))
+
+
+def _body(endpoint: Endpoint, body: object) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    if endpoint.writes_answer is None:
+        raise TypeError(f"{endpoint.name} declares no schema; it must return bytes")
+    return dumps(endpoint.writes_answer.dump(body))
