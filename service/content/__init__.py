@@ -1,0 +1,1 @@
+"""Courses, units and questions: stored as versions, published as rows and rendered answers."""
