@@ -1,0 +1,1 @@
+"""What a student has done, read off marks and attempts."""

@@ -1,0 +1,34 @@
+"""Where students mark readings and see how far they are."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from service.domain.roles import Allow, Role
+from service.progress import operations
+from service.progress.models import ReadingMark
+from service.progress.operations import CourseProgress, Mark, UnitProgress
+from service.progress.schemas import CourseProgressOut, MarkIn, MarkOut, UnitProgressOut
+from service.web.calls import Call
+from service.web.routes import Routes
+
+routes = Routes("progress", "What a student has done.")
+STUDENT = Allow.to(Role.STUDENT)
+
+
+@routes.put("/me/courses/<slug:course>/readings/<uuid:reading>", allow=STUDENT, takes=MarkIn, gives=MarkOut)
+def mark_reading(call: Call, course: str, reading: UUID) -> ReadingMark:
+    """Say how far I am with a reading; saying it again changes nothing."""
+    return operations.mark_reading(call.session, call.caller, course, reading, Mark(**call.body), call.arrived_at)
+
+
+@routes.get("/me/courses/<slug:course>/progress", allow=STUDENT, gives=CourseProgressOut)
+def get_course_progress(call: Call, course: str) -> CourseProgress:
+    """How far I am with every unit of the course."""
+    return operations.get_course_progress(call.session, call.caller, course)
+
+
+@routes.get("/me/courses/<slug:course>/units/<slug:unit>/progress", allow=STUDENT, gives=UnitProgressOut)
+def get_unit_progress(call: Call, course: str, unit: str) -> UnitProgress:
+    """What completing the unit asks of me, what is done, and how long the rest takes."""
+    return operations.get_unit_progress(call.session, call.caller, course, unit)

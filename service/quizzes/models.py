@@ -1,0 +1,131 @@
+"""What is stored of students' work: attempts with everything pinned, an append-only log of answers, grades.
+
+Nothing here is ever changed to say something else: a slot pins what was asked and how it was shown, the log
+keeps whatever a student typed, and a new grade is a new row. Only an attempt's state moves on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.db import Base, Hash, Json, Serial
+
+
+class Attempt(Base):
+    """One student taking one quiz once, under the settings the quiz had at the start.
+
+    `withholds`: it shows nothing about its answers before its end, so while it is open its questions are
+    withheld wherever else the student might meet them.
+    """
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        CheckConstraint("state IN ('in_progress', 'finished', 'void')", name="state"),
+        CheckConstraint("(state = 'finished') = (finished_at IS NOT NULL)", name="finished"),
+        # One open attempt per student and quiz: two starts at once cannot make two.
+        Index(
+            "uq_attempts_open",
+            "user_id",
+            "quiz_id",
+            unique=True,
+            sqlite_where=text("state = 'in_progress'"),
+            postgresql_where=text("state = 'in_progress'"),
+        ),
+        Index(None, "user_id", "course_id"),
+        Index(None, "quiz_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="RESTRICT"))
+    quiz_id: Mapped[UUID] = mapped_column(ForeignKey("quizzes.id", ondelete="RESTRICT"))
+    state: Mapped[str] = mapped_column(String(16))
+    settings: Mapped[dict[str, Any]] = mapped_column(Json)
+    withholds: Mapped[bool]
+    started_at: Mapped[datetime]
+    deadline_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Slot(Base):
+    """One question of an attempt: the revision and key it is graded by, the drawn values, the order shown."""
+
+    __tablename__ = "slots"
+    __table_args__ = (Index(None, "question_id"),)
+
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempts.id", ondelete="RESTRICT"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("questions.id", ondelete="RESTRICT"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("question_revisions.id", ondelete="RESTRICT"))
+    answer_key_id: Mapped[int] = mapped_column(ForeignKey("answer_keys.id", ondelete="RESTRICT"))
+    drawn: Mapped[dict[str, Any]] = mapped_column(Json)
+    layout: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class Entry(Base):
+    """One line of the log: something a student sent for a slot, what became of it, and the receipt.
+
+    `response` is canonical (author's keys, or null for a cleared answer), so that it can be graded again in any
+    order and under any ids. `rev` numbers what was accepted; what was stale, late or unreadable is kept without.
+    """
+
+    __tablename__ = "responses"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "slot"], ["slots.attempt_id", "slots.number"], ondelete="RESTRICT"),
+        CheckConstraint("kind IN ('save', 'check', 'submit')", name="kind"),
+        CheckConstraint("disposition IN ('accepted', 'stale', 'late', 'after_finish')", name="disposition"),
+        CheckConstraint("(disposition = 'accepted') = (rev IS NOT NULL)", name="accepted"),
+        Index("uq_responses_rev", "attempt_id", "slot", "rev", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    attempt_id: Mapped[UUID]
+    slot: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(8))
+    disposition: Mapped[str] = mapped_column(String(16))
+    base_rev: Mapped[int | None]
+    rev: Mapped[int | None]
+    response: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    digest: Mapped[str] = mapped_column(Hash)
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    received_at: Mapped[datetime]
+
+
+class Grade(Base):
+    """What a slot was worth and for which response, once more with every cause: the newest row counts.
+
+    `credit` is an exact fraction "n/d" of `points`; null when the variant was broken and counts for nobody.
+    """
+
+    __tablename__ = "grades"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "slot"], ["slots.attempt_id", "slots.number"], ondelete="RESTRICT"),
+        # An attempt is graded once; regrades have causes of their own.
+        Index(
+            "uq_grades_submission",
+            "attempt_id",
+            "slot",
+            unique=True,
+            sqlite_where=text("cause = 'submission'"),
+            postgresql_where=text("cause = 'submission'"),
+        ),
+        Index(None, "attempt_id", "slot", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    attempt_id: Mapped[UUID]
+    slot: Mapped[int]
+    cause: Mapped[str] = mapped_column(String(16))
+    answer_key_id: Mapped[int] = mapped_column(ForeignKey("answer_keys.id", ondelete="RESTRICT"))
+    rules: Mapped[str] = mapped_column(String(32))
+    status: Mapped[str] = mapped_column(String(16))
+    credit: Mapped[str | None] = mapped_column(Text)
+    points: Mapped[str] = mapped_column(String(32))
+    response: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    outcome: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime]

@@ -1,0 +1,17 @@
+"""What can be done with quizzes: look, start, answer, finish. Each module is one part of an attempt's life."""
+
+from service.quizzes.operations.answer import check_answer, save_answer
+from service.quizzes.operations.finish import get_result, submit_attempt
+from service.quizzes.operations.look import get_attempt, get_quiz, list_quizzes
+from service.quizzes.operations.start import start_attempt
+
+__all__ = [
+    "check_answer",
+    "get_attempt",
+    "get_quiz",
+    "get_result",
+    "list_quizzes",
+    "save_answer",
+    "start_attempt",
+    "submit_attempt",
+]

@@ -1,0 +1,189 @@
+"""Starting an attempt: drawing its questions and pinning everything it will be graded by."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from service.content.models import AnswerKey, Question, QuestionRevision
+from service.db import insert_unless_present
+from service.domain import questions
+from service.domain.draws import draw
+from service.domain.roles import Principal
+from service.errors import Conflict
+from service.quizzes.models import Attempt, Slot
+from service.quizzes.operations.look import AttemptView, OfferedQuiz, get_offered_quiz, view_attempt
+from service.quizzes.operations.record import Asked
+from service.world import World
+
+
+@dataclass(frozen=True)
+class Askable:
+    """A question as it stands now, to be pinned by a new attempt."""
+
+    id: UUID
+    revision_id: int
+    answer_key_id: int
+    revision: Mapping[str, Any]
+    key: Mapping[str, Any]
+    reread: Sequence[Mapping[str, Any]]
+
+
+def start_attempt(session: Session, world: World, caller: Principal, quiz_id: UUID) -> tuple[AttemptView, bool]:
+    """The student's open attempt at the quiz, and whether it was started just now.
+
+    Two starts at once end in one attempt: a unique index decides, and the loser is given the winner's. Raises
+    `NotFound`, and `Conflict` when the quiz is not open or no attempt is left.
+    """
+    offered = get_offered_quiz(session, caller, quiz_id)
+    earlier = session.scalars(select(Attempt).where(Attempt.user_id == caller.user_id, Attempt.quiz_id == quiz_id))
+    attempts = earlier.all()
+    for attempt in attempts:
+        if attempt.state == "in_progress":
+            return view_attempt(session, attempt, offered, world.now()), False
+    now = world.now()
+    _refuse_unless_open(offered.settings, len([a for a in attempts if a.state == "finished"]), now)
+    started = _pinned_attempt(world, caller, offered, now)
+    if not insert_unless_present(session, Attempt, started):
+        open_now = select(Attempt).where(
+            Attempt.user_id == caller.user_id, Attempt.quiz_id == quiz_id, Attempt.state == "in_progress"
+        )
+        return view_attempt(session, session.scalars(open_now).one(), offered, now), False
+    attempt = Attempt(**started)
+    asked = _draw_slots(session, world, attempt, offered)
+    return view_attempt(session, attempt, offered, now, fresh=asked), True
+
+
+def _refuse_unless_open(settings: Mapping[str, Any], used: int, now: datetime) -> None:
+    opens, closes = (datetime.fromisoformat(settings[name]) if settings.get(name) else None for name in ("opens", "closes"))
+    if opens is not None and now < opens:
+        raise Conflict(f"This quiz opens at {opens.isoformat()}.")
+    if closes is not None and now >= closes:
+        raise Conflict(f"This quiz closed at {closes.isoformat()}.")
+    allowed = settings.get("attempts")
+    if allowed is not None and used >= allowed:
+        raise Conflict(f"You have used all {allowed} attempts at this quiz.")
+
+
+def _pinned_attempt(world: World, caller: Principal, offered: OfferedQuiz, now: datetime) -> dict[str, Any]:
+    settings = {name: value for name, value in offered.settings.items() if name != "pools"}
+    ends = [datetime.fromisoformat(settings["closes"])] if settings.get("closes") else []
+    if settings.get("time_limit") is not None:
+        ends.append(now + timedelta(seconds=settings["time_limit"]))
+    return {
+        "id": world.fresh_id(),
+        "user_id": caller.user_id,
+        "course_id": offered.course_id,
+        "quiz_id": offered.id,
+        "state": "in_progress",
+        "settings": settings,
+        "withholds": settings["mode"] == "deferred" or settings["reveal"] != "after_each",
+        "started_at": now,
+        "deadline_at": min(ends, default=None),
+        "finished_at": None,
+    }
+
+
+def _draw_slots(session: Session, world: World, attempt: Attempt, offered: OfferedQuiz) -> list[Asked]:
+    chance = world.chance()
+    shuffle = offered.settings["shuffle"]
+    askable = _askable(session, offered.settings["pools"])
+    elsewhere = _withheld(session, attempt)
+    drawn = draw(offered.settings["pools"], set(askable), elsewhere, shuffle=shuffle["questions"], chance=chance)
+    seen = _seen_values(session, attempt.user_id, drawn)
+    asked = [
+        _asked(number, askable[question], seen[question], chance, shuffle["choices"])
+        for number, question in enumerate(drawn, start=1)
+    ]
+    if not asked:
+        raise Conflict("This quiz has no questions at the moment.")
+    session.execute(
+        insert(Slot),
+        [
+            {
+                "attempt_id": attempt.id,
+                "number": one.number,
+                "question_id": one.question_id,
+                "revision_id": askable[str(one.question_id)].revision_id,
+                "answer_key_id": one.answer_key_id,
+                "drawn": one.drawn,
+                "layout": one.layout,
+            }
+            for one in asked
+        ],
+    )
+    return asked
+
+
+def _asked(number: int, question: Askable, seen: Sequence[Mapping[str, Any]], chance: Random, shuffle: bool) -> Asked:
+    values = questions.draw_values(question.revision, chance, seen)
+    layout = questions.lay_out(
+        question.revision, question.key, values, shuffle=shuffle, chance=chance, fresh=lambda: _short_id(chance)
+    )
+    return Asked(
+        number=number,
+        question_id=question.id,
+        answer_key_id=question.answer_key_id,
+        revision=question.revision,
+        key=question.key,
+        drawn=values,
+        layout=layout,
+        reread=question.reread,
+        withheld=False,
+    )
+
+
+def _short_id(chance: Random) -> str:
+    # 32 bits: unlikely to repeat among the parts of one question; the layout draws again if they do.
+    return f"{int(chance.random() * 2**32):08x}"
+
+
+def _askable(session: Session, pools: Sequence[Mapping[str, Any]]) -> dict[str, Askable]:
+    """The questions of the pools as they stand now, by id; archived ones are no longer asked."""
+    wanted = {UUID(question) for pool in pools for question in pool["questions"]}
+    rows = session.execute(
+        select(
+            Question.id,
+            Question.revision_id,
+            Question.answer_key_id,
+            QuestionRevision.content,
+            AnswerKey.content,
+            Question.reread,
+        )
+        .join(QuestionRevision, QuestionRevision.id == Question.revision_id)
+        .join(AnswerKey, AnswerKey.id == Question.answer_key_id)
+        .where(Question.id.in_(wanted), Question.archived_at.is_(None))
+    )
+    return {str(row[0]): Askable(*row) for row in rows}
+
+
+def _withheld(session: Session, attempt: Attempt) -> set[str]:
+    """Questions in the student's other open attempts that show nothing before their end."""
+    found = (
+        select(Slot.question_id)
+        .join(Attempt, Attempt.id == Slot.attempt_id)
+        .where(Attempt.user_id == attempt.user_id, Attempt.state == "in_progress", Attempt.withholds)
+        .where(Attempt.id != attempt.id)
+    )
+    return {str(question_id) for question_id in session.scalars(found)}
+
+
+def _seen_values(session: Session, user_id: UUID, drawn: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """The values this student has already met, by question: unseen variants come first."""
+    seen: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    found = (
+        select(Slot.question_id, Slot.drawn)
+        .join(Attempt, Attempt.id == Slot.attempt_id)
+        .where(Attempt.user_id == user_id, Slot.question_id.in_([UUID(question) for question in drawn]))
+    )
+    for question_id, values in session.execute(found):
+        seen[str(question_id)].append(values)
+    return seen

@@ -1,0 +1,99 @@
+"""Where students meet quizzes."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from service.domain.roles import ANYONE, Allow, Role
+from service.errors import Conflict
+from service.quizzes import operations
+from service.quizzes.operations.answer import Draft, Try
+from service.quizzes.operations.finish import Result
+from service.quizzes.operations.look import AttemptView, QuizView
+from service.quizzes.operations.view import Receipt
+from service.quizzes.schemas import (
+    AttemptOut,
+    CheckedOut,
+    CheckIn,
+    QuizOut,
+    QuizzesQuery,
+    ReceiptOut,
+    ResultOut,
+    SaveIn,
+    SubmissionIn,
+)
+from service.web.calls import Call, Reply
+from service.web.paging import Page, list_of
+from service.web.routes import Routes
+
+routes = Routes("quizzes", "Quizzes, attempts at them, and their results.")
+STUDENT = Allow.to(Role.STUDENT)
+
+
+@routes.get("/courses/<slug:course>/quizzes", allow=ANYONE, query=QuizzesQuery, gives=list_of(QuizOut))
+def list_quizzes(call: Call, course: str) -> Page:
+    """The quizzes of a course in the order of its units, with my attempts at each."""
+    limit = call.query["limit"]
+    rows = operations.list_quizzes(call.session, call.caller, course, after=call.query.get("after"), limit=limit + 1)
+    page = Page.cut(rows, limit, lambda row: row[0])
+    return Page([view for _, view in rows[:limit]], page.last)
+
+
+@routes.get("/quizzes/<uuid:quiz>", allow=ANYONE, gives=QuizOut)
+def get_quiz(call: Call, quiz: UUID) -> QuizView:
+    """A quiz: its settings and my attempts at it. Its questions are met in an attempt."""
+    return operations.get_quiz(call.session, call.caller, quiz)
+
+
+@routes.post("/quizzes/<uuid:quiz>/attempts", allow=STUDENT, gives=AttemptOut, status=(201, 200), problems=(Conflict,))
+def start_attempt(call: Call, quiz: UUID) -> Reply:
+    """Start an attempt (201), or be given the one that is open (200): there is never more than one."""
+    attempt, started = operations.start_attempt(call.session, call.world, call.caller, quiz)
+    return Reply(
+        body=attempt, status=201 if started else 200, headers={"Location": f"/api/v1/attempts/{attempt.attempt.id}"}
+    )
+
+
+@routes.get("/attempts/<uuid:attempt>", allow=STUDENT, gives=AttemptOut)
+def get_attempt(call: Call, attempt: UUID) -> AttemptView:
+    """My attempt: every question as it was asked of me, and where I am with it."""
+    return operations.get_attempt(call.session, call.caller, attempt, call.arrived_at)
+
+
+@routes.put(
+    "/attempts/<uuid:attempt>/answers/<int:slot>",
+    allow=STUDENT,
+    takes=SaveIn,
+    gives=ReceiptOut,
+    problems=(Conflict,),
+)
+def save_answer(call: Call, attempt: UUID, slot: int) -> Receipt | Conflict:
+    """Save a draft and get its receipt. A draft on top of an older revision is kept, refused, and told the newer one."""
+    return operations.save_answer(call.session, call.caller, attempt, slot, Draft(**call.body), call.arrived_at)
+
+
+@routes.post(
+    "/attempts/<uuid:attempt>/answers/<int:slot>/checks",
+    allow=STUDENT,
+    takes=CheckIn,
+    gives=CheckedOut,
+    problems=(Conflict,),
+)
+def check_answer(call: Call, attempt: UUID, slot: int) -> dict[str, Any] | Conflict:
+    """Have an answer graded at once. The same answer again says the same and uses no try."""
+    return operations.check_answer(call.session, call.caller, attempt, slot, Try(**call.body), call.arrived_at)
+
+
+@routes.post(
+    "/attempts/<uuid:attempt>/submission", allow=STUDENT, takes=SubmissionIn, gives=ResultOut, problems=(Conflict,)
+)
+def submit_attempt(call: Call, attempt: UUID) -> Result:
+    """Close the attempt and grade it. Repeating the call returns the same result."""
+    return operations.submit_attempt(call.session, call.caller, attempt, at=call.arrived_at, **call.body)
+
+
+@routes.get("/attempts/<uuid:attempt>/result", allow=STUDENT, gives=ResultOut, problems=(Conflict,))
+def get_result(call: Call, attempt: UUID) -> Result:
+    """The result of my finished attempt, with what was right and what to read again as far as the quiz shows it."""
+    return operations.get_result(call.session, call.caller, attempt, call.arrived_at)
