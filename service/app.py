@@ -1,0 +1,34 @@
+"""The application: the one module that knows every feature."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from service import schema
+from service.accounts.operations import authenticate
+from service.accounts.routes import routes as accounts
+from service.content.routes import routes as content
+from service.db import Database
+from service.progress.routes import routes as progress
+from service.quizzes.routes import routes as quizzes
+from service.settings import Settings
+from service.web.installing import install
+from service.world import World
+
+FEATURES = (accounts, content, quizzes, progress)
+
+
+def create_app(settings: Settings, *, database: Database | None = None, world: World | None = None) -> Flask:
+    """Hornbook as a WSGI application over one database."""
+    app = Flask("service", static_folder=None)
+    database = database or Database(settings.database_url, pool_size=settings.threads)
+    install(
+        app,
+        settings=settings,
+        database=database,
+        world=world or World(),
+        authenticate=authenticate,
+        routes=list(FEATURES),
+        schema_is_current=lambda: schema.state(database) is schema.State.CURRENT,
+    )
+    return app

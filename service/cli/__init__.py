@@ -1,0 +1,25 @@
+"""The `hornbook` command: every command says what it will do, and on failure what to do about it."""
+
+from __future__ import annotations
+
+import click
+
+from service.cli.api import openapi
+from service.cli.database import db
+from service.cli.output import OneSentence
+from service.cli.people import enrol, token, user
+from service.cli.seeding import seed
+from service.cli.serving import serve
+
+
+@click.group(cls=OneSentence, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="hornbook", prog_name="hornbook")
+def main() -> None:
+    """Hornbook: a reading guide and self-check quizzes, from plain text to graded answers.
+
+    Settings come from HORNBOOK_* environment variables; --database on a command overrides HORNBOOK_DATABASE_URL.
+    """
+
+
+for command in (serve, db, seed, user, enrol, token, openapi):
+    main.add_command(command)

@@ -1,0 +1,119 @@
+"""`hornbook user`, `enrol` and `token`: who there is, what they are, and what speaks for them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+from sqlalchemy.orm import Session
+
+from service.accounts import operations as accounts
+from service.cli.output import database_option, open_current, read_settings
+from service.content.models import Course
+from service.content.operations import find_course
+from service.domain.roles import Role, Scope
+from service.world import World
+
+
+@click.group()
+def user() -> None:
+    """Make and list people."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="The name people read.")
+@click.option("--admin", is_flag=True, help="May do everything in every course.")
+@database_option
+def add_user(login: str, name: str, admin: bool, database_url: str | None) -> None:
+    """Make a person with this LOGIN."""
+    with open_current(read_settings(database_url)).write() as session:
+        accounts.create_user(session, World(), login=login, name=name, is_admin=admin)
+    click.echo(f"Made {login}. Next: hornbook enrol {login} COURSE, and hornbook token issue --user {login}")
+
+
+@user.command("list")
+@database_option
+def list_users(database_url: str | None) -> None:
+    """List everybody."""
+    with open_current(read_settings(database_url)).read() as session:
+        for person in accounts.list_users(session):
+            click.echo(f"{person.login:20} {person.name}{'  (admin)' if person.is_admin else ''}")
+
+
+@click.command()
+@click.argument("login")
+@click.argument("course")
+@click.option("--role", type=click.Choice([Role.STUDENT, Role.INSTRUCTOR]), default=Role.STUDENT, show_default=True)
+@database_option
+def enrol(login: str, course: str, role: Role, database_url: str | None) -> None:
+    """Make the person LOGIN a student (or instructor) of COURSE."""
+    with open_current(read_settings(database_url)).write() as session:
+        accounts.enrol(session, World(), accounts.get_user(session, login), _course(session, course).id, role)
+    click.echo(f"{login} is now {'an instructor' if role is Role.INSTRUCTOR else 'a student'} of {course}.")
+
+
+@click.group()
+def token() -> None:
+    """Issue, list and revoke bearer tokens."""
+
+
+@token.command("issue")
+@click.option("--user", "login", help="A personal token: acts as this person.")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(list(Scope)), help="An integration token may do this.")
+@click.option("--course", "courses", multiple=True, help="… in this course (repeatable).")
+@click.option("--label", help="What it is for.")
+@click.option("--days", type=click.IntRange(1, 3650), help="How long it is valid; until revoked when left out.")
+@database_option
+def issue(
+    login: str | None,
+    scopes: tuple[Scope, ...],
+    courses: tuple[str, ...],
+    label: str | None,
+    days: int | None,
+    database_url: str | None,
+) -> None:
+    """Issue a token and print it, once: a personal one (--user), or an integration's (--scope and --course)."""
+    if (login is None) == (not scopes) or bool(scopes) != bool(courses):
+        raise click.UsageError("Say either --user LOGIN, or --scope and --course (each as often as needed).")
+    lasts = None if days is None else timedelta(days=days)
+    with open_current(read_settings(database_url)).write() as session:
+        if login is not None:
+            person = accounts.get_user(session, login)
+            issued = accounts.issue_personal_token(session, World(), person, label=label or "command line", lasts=lasts)
+        else:
+            ids = [_course(session, slug).id for slug in courses]
+            issued = accounts.issue_integration_token(
+                session, World(), label=label or "integration", scopes=scopes, course_ids=ids, lasts=lasts
+            )
+    click.echo(issued.text)
+    click.echo("Keep it now: it is shown only this once.", err=True)
+
+
+@token.command("list")
+@database_option
+def list_tokens(database_url: str | None) -> None:
+    """List the tokens there are; their secrets are not kept."""
+    with open_current(read_settings(database_url)).read() as session:
+        for one in accounts.list_tokens(session):
+            kind = "personal" if one.user_id is not None else " ".join(one.scopes or ())
+            state = "revoked" if one.revoked_at else f"until {one.expires_at:%Y-%m-%d}" if one.expires_at else "valid"
+            click.echo(f"hb_{one.prefix}_…  {state:16} {kind:32} {one.label}")
+
+
+@token.command("revoke")
+@click.argument("prefix")
+@database_option
+def revoke(prefix: str, database_url: str | None) -> None:
+    """Make the token that begins with hb_PREFIX worthless, at once and everywhere."""
+    bare = prefix.removeprefix("hb_").split("_")[0]
+    with open_current(read_settings(database_url)).write() as session:
+        accounts.revoke_token(session, World(), bare)
+    click.echo(f"hb_{bare}_… is revoked.")
+
+
+def _course(session: Session, slug: str) -> Course:
+    course = find_course(session, slug)
+    if course is None:
+        raise click.ClickException(f"There is no course {slug}. Seed one first: hornbook seed FOLDER")
+    return course

@@ -1,0 +1,101 @@
+"""Who may call what: every endpoint by every caller, with verdicts written by hand.
+
+A declaration must not verify itself: this table says what is meant, the test enumerates what is declared.
+"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from service.app import FEATURES
+from tests.cast import Client
+from tests.quizzing import Taken
+
+WHO = ("nobody", "eve", "lms", "ana", "ben", "ida", "root")
+"""No token · a token but no course · an LMS of the course · its student · another student · its instructor · an admin."""
+
+#                                                                          nobody eve lms  ana  ben  ida  root
+VERDICTS: dict[str, tuple[int, ...]] = {
+    "GET /courses":                                                         (200, 200, 200, 200, 200, 200, 200),
+    "GET /courses/tides":                                                   (401, 404, 200, 200, 200, 200, 200),
+    "GET /courses/tides/units":                                             (401, 404, 200, 200, 200, 200, 200),
+    "GET /courses/tides/units/tides":                                       (401, 404, 200, 200, 200, 200, 200),
+    "GET /courses/tides/units/tides/reading-list":                          (401, 404, 200, 200, 200, 200, 200),
+    "GET /courses/tides/quizzes":                                           (401, 404, 200, 200, 200, 200, 200),
+    "GET /quizzes/{quiz}":                                                  (401, 404, 200, 200, 200, 200, 200),
+    "GET /me":                                                              (401, 200, 403, 200, 200, 200, 200),
+    # Ana's attempt: nobody else's business, an instructor's and an admin's included.
+    "POST /quizzes/{quiz}/attempts":                                        (401, 403, 403, 200, 201, 403, 403),
+    "GET /attempts/{attempt}":                                              (401, 403, 403, 200, 404, 403, 403),
+    "PUT /attempts/{attempt}/answers/1":                                    (401, 403, 403, 200, 404, 403, 403),
+    "POST /attempts/{attempt}/answers/1/checks":                            (401, 403, 403, 422, 404, 403, 403),
+    "GET /attempts/{attempt}/result":                                       (401, 403, 403, 409, 404, 403, 403),
+    "POST /attempts/{attempt}/submission":                                  (401, 403, 403, 200, 404, 403, 403),
+    "PUT /me/courses/tides/readings/{reading}":                             (401, 403, 403, 200, 200, 403, 403),
+    "GET /me/courses/tides/progress":                                       (401, 403, 403, 200, 200, 403, 403),
+    "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
+}  # fmt: skip
+
+BODIES: dict[str, object] = {
+    "PUT /attempts/{attempt}/answers/1": {"response": None, "base_rev": 0},
+    "POST /attempts/{attempt}/answers/1/checks": {"response": None, "try": 1},
+    "POST /attempts/{attempt}/submission": {},
+    "PUT /me/courses/tides/readings/{reading}": {"state": "done"},
+}
+
+RULES = {
+    "/courses/<slug:course>": "/courses/tides",
+    "/units/<slug:unit>": "/units/tides",
+    "<uuid:quiz>": "{quiz}",
+    "<uuid:attempt>": "{attempt}",
+    "<uuid:reading>": "{reading}",
+    "<int:slot>": "1",
+}
+
+
+def declared() -> set[str]:
+    """Every declared endpoint, its variables filled in as in the table."""
+    names = set()
+    for routes in FEATURES:
+        for endpoint in routes.endpoints:
+            rule = endpoint.rule.removeprefix("/api/v1")
+            for variable, value in RULES.items():
+                rule = rule.replace(variable, value)
+            names.add(f"{endpoint.method} {rule}")
+    return names
+
+
+def test_every_endpoint_has_a_row_and_every_row_an_endpoint() -> None:
+    assert declared() == set(VERDICTS)
+
+
+@pytest.mark.parametrize("endpoint", VERDICTS)
+def test_every_caller_gets_the_verdict_of_the_table(
+    endpoint: str, taken: Taken, app: Flask, prep_check: str, request: pytest.FixtureRequest
+) -> None:
+    method, path = endpoint.split(" ")
+    unit = taken.client.get("/courses/tides/units/tides").get_json()
+    reading = unit["sections"][0]["items"][0]["reading"]["id"]
+    path = path.format(quiz=prep_check, attempt=taken.id, reading=reading)
+    verdicts = {}
+    for who in WHO:
+        client: Client = request.getfixturevalue(who)
+        body = {} if endpoint == "POST /quizzes/{quiz}/attempts" else BODIES.get(endpoint)
+        verdicts[who] = client.send(method, path, body if method != "GET" else None).status_code
+    assert verdicts == dict(zip(WHO, VERDICTS[endpoint], strict=True))
+
+
+@pytest.mark.parametrize("endpoint", [name for name in VERDICTS if "tides" in name or "{" in name])
+def test_what_is_anothers_is_as_missing_as_what_is_not_there(endpoint: str, taken: Taken, eve: Client, prep_check: str) -> None:
+    method, path = endpoint.split(" ")
+    reading = str(uuid4())
+    real = path.format(quiz=prep_check, attempt=taken.id, reading=reading)
+    none = path.format(quiz=uuid4(), attempt=uuid4(), reading=reading).replace("/courses/tides", "/courses/no-such-course")
+    answers = [eve.send(method, one, BODIES.get(endpoint)) for one in (real, none)]
+    assert answers[0].status_code == answers[1].status_code
+    assert answers[0].data == answers[1].data
+    hidden = {"X-Request-Id", "Date"}
+    assert {k: v for k, v in answers[0].headers if k not in hidden} == {k: v for k, v in answers[1].headers if k not in hidden}

@@ -1,0 +1,103 @@
+"""The schema: migrations make exactly what the models say, whoever starts first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, inspect, text
+
+from service import schema
+from service.app import create_app
+from service.db import Base, Database
+from service.settings import Settings
+from tests.conftest import COURSES
+
+IGNORED = {"alembic_version"}
+
+
+def plain(found: Sequence[Any]) -> list[str]:
+    """Things found, in an order and in words that can be compared; a condition by its text."""
+    return sorted(json.dumps(one, sort_keys=True, default=str) for one in found)
+
+
+def described(connection: Connection) -> dict[str, object]:
+    """Every table with its columns, keys, checks and indexes, as the database itself tells it."""
+    found = inspect(connection)
+    return {
+        table: {
+            "columns": {
+                column["name"]: (str(column["type"]), column["nullable"]) for column in found.get_columns(table)
+            },
+            "primary": found.get_pk_constraint(table),
+            "unique": plain(found.get_unique_constraints(table)),
+            "foreign": plain(found.get_foreign_keys(table)),
+            "checks": plain(found.get_check_constraints(table)),
+            "indexes": plain(found.get_indexes(table)),
+        }
+        for table in found.get_table_names()
+        if table not in IGNORED
+    }
+
+
+def test_the_migrations_make_what_the_models_say(empty_url: str) -> None:
+    database = Database(empty_url)
+    schema.upgrade(database)
+    with database.engine.begin() as connection:
+        migrated = described(connection)
+        everything = MetaData()
+        everything.reflect(connection)
+        if not database.is_sqlite:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        else:
+            connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+            for table in everything.tables:
+                connection.execute(text(f'DROP TABLE "{table}"'))
+    Base.metadata.create_all(database.engine)
+    with database.engine.connect() as connection:
+        created = described(connection)
+    database.close()
+    assert migrated.keys() == created.keys()
+    for table, parts in created.items():
+        assert migrated[table] == parts, table
+
+
+def test_four_servers_that_start_at_once_migrate_once(empty_url: str) -> None:
+    databases = [Database(empty_url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(schema.upgrade, databases))
+    assert {schema.state(database) for database in databases} == {schema.State.CURRENT}
+    for database in databases:
+        database.close()
+
+
+def test_a_database_says_how_it_relates_to_this_version(empty_url: str) -> None:
+    database = Database(empty_url)
+    assert schema.state(database) is schema.State.EMPTY
+    schema.upgrade(database)
+    assert schema.state(database) is schema.State.CURRENT
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'from-the-future'"))
+    assert schema.state(database) is schema.State.AHEAD
+    assert "newer" in schema.State.AHEAD.value
+    database.close()
+
+
+def test_a_server_is_not_ready_before_its_schema_is(empty_url: str) -> None:
+    database = Database(empty_url)
+    client = create_app(Settings(database_url=empty_url), database=database).test_client()
+    assert client.get("/livez").status_code == 200
+    refused = client.get("/readyz")
+    assert refused.status_code == 503 and "Retry-After" in refused.headers
+    schema.upgrade(database)
+    assert client.get("/readyz").status_code == 200
+    database.close()
+
+
+def test_what_ships_with_the_service_is_found() -> None:
+    assert (schema.shipped("migrations") / "env.py").is_file()
+    assert (schema.shipped("seed")).is_dir()
+    assert (COURSES / "tides" / "course.yaml").is_file()
