@@ -49,7 +49,11 @@ class Client:
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
         content_type = None if data is None else sent.pop("Content-Type", "application/json")
         return self.app.test_client().open(
-            API + path if path.startswith("/") else path, method=method, data=data, content_type=content_type, headers=sent
+            API + path if path.startswith("/") else path,
+            method=method,
+            data=data,
+            content_type=content_type,
+            headers=sent,
         )
 
 

@@ -1,11 +1,14 @@
-"""The cast and the stage: Ana and Ben (students), Ida (their instructor), Root (an admin), Eve (of no course), an
-LMS with a token, and a database of each kind with the course on tides in it."""
+"""The cast and the stage: who there is, and a database of each kind with the course on tides in it.
+
+Ana and Ben are students, Ida is their instructor, Root an admin, Eve is in no course, and an LMS has a token.
+"""
 
 from __future__ import annotations
 
 import itertools
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +29,9 @@ from tests.quizzing import Taken, take
 from tests.world import TestWorld
 
 COURSES = Path(__file__).parent / "courses"
-NOT_TESTED = "PostgreSQL WAS NOT TESTED: there is no wheel with its programs for this machine; set HORNBOOK_TEST_POSTGRES"
+NOT_TESTED = (
+    "PostgreSQL WAS NOT TESTED: there is no wheel with its programs for this machine; set HORNBOOK_TEST_POSTGRES"
+)
 
 hypothesis_settings.register_profile("hornbook", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("hornbook")
@@ -58,10 +63,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name the databases the run was about; say loudly when one is missing."""
-    import sqlite3
-
     cluster = config.stash[_cluster]
-    terminalreporter.write_line(f"Databases tested: SQLite {sqlite3.sqlite_version}" + (f", {cluster.version}" if cluster else ""))
+    terminalreporter.write_line(
+        f"Databases tested: SQLite {sqlite3.sqlite_version}" + (f", {cluster.version}" if cluster else "")
+    )
     if cluster is None:
         terminalreporter.write_line(NOT_TESTED, red=True, bold=True)
 
@@ -119,9 +124,7 @@ def stage(kind_of_database: str, stages_folder: Path, cluster: Cluster | None) -
 
 
 @pytest.fixture
-def database_url(
-    kind_of_database: str, stage: Stage, stages_folder: Path, cluster: Cluster | None
-) -> Iterator[str]:
+def database_url(kind_of_database: str, stage: Stage, stages_folder: Path, cluster: Cluster | None) -> Iterator[str]:
     """A copy of the stage for this test alone."""
     name = f"copy_{os.getpid()}_{next(_copies)}"
     if kind_of_database == "sqlite" or cluster is None:

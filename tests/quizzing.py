@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -69,32 +69,8 @@ class Taken:
 
     def wrong(self, slot: int) -> Any:
         """An answer worth nothing."""
-        right = self.right(slot)
-        match self.slots[slot - 1]["question"]:
-            case {"kind": "single_choice", "choices": choices}:
-                return {"choice": next(one["id"] for one in choices if one["id"] != right["choice"])}
-            case {"kind": "true_false"}:
-                return {"value": not right["value"]}
-            case {"kind": "multiple_choice", "choices": choices}:
-                return {"choices": [one["id"] for one in choices if one["id"] not in right["choices"]]}
-            case {"kind": "numeric"}:
-                return {"text": "-987.5"}
-            case {"kind": "short_text"}:
-                return {"text": "quite something else"}
-            case {"kind": "cloze", "gaps": gaps}:
-                return {"gaps": {gap["id"]: _wrong_gap(gap, right["gaps"][gap["id"]]) for gap in gaps}}
-            case {"kind": "matching", "lefts": lefts, "rights": rights}:
-                ids = [one["id"] for one in rights]
-                pairs = right["pairs"]
-                return {
-                    "pairs": {
-                        left["id"]: next(one for one in ids if one != pairs[left["id"]]) for left in lefts
-                    }
-                }
-            case {"kind": "ordering"}:
-                return {"order": right["order"][::-1]}
-            case _:
-                return {"text": "Something to look at."}
+        question = self.slots[slot - 1]["question"]
+        return WRONG[question["kind"]](question, self.right(slot))
 
     def answer_everything(self, *, right: bool) -> None:
         """Save an answer to every slot."""
@@ -103,6 +79,31 @@ class Taken:
             open_ended = slot["question"]["kind"] == "open"
             response = self.right(number) if right and not open_ended else self.wrong(number)
             answer_of(self.save(number, response, base_rev=slot["rev"]))
+
+
+def _another(options: Sequence[dict[str, Any]], than: object) -> Any:
+    """The id of some other option."""
+    return next(one["id"] for one in options if one["id"] != than)
+
+
+WRONG: dict[str, Callable[[dict[str, Any], Any], Any]] = {
+    "single_choice": lambda question, right: {"choice": _another(question["choices"], right["choice"])},
+    "true_false": lambda question, right: {"value": not right["value"]},
+    "multiple_choice": lambda question, right: {
+        "choices": [one["id"] for one in question["choices"] if one["id"] not in right["choices"]]
+    },
+    "numeric": lambda question, right: {"text": "-987.5"},
+    "short_text": lambda question, right: {"text": "quite something else"},
+    "cloze": lambda question, right: {
+        "gaps": {gap["id"]: _wrong_gap(gap, right["gaps"][gap["id"]]) for gap in question["gaps"]}
+    },
+    "matching": lambda question, right: {
+        "pairs": {left["id"]: _another(question["rights"], right["pairs"][left["id"]]) for left in question["lefts"]}
+    },
+    "ordering": lambda question, right: {"order": right["order"][::-1]},
+    "open": lambda question, right: {"text": "Something to look at."},
+}
+"""By kind, an answer that is worth nothing (an open one is worth what its length says)."""
 
 
 def _wrong_gap(gap: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:

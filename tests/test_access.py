@@ -8,14 +8,13 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from flask import Flask
 
 from service.app import FEATURES
 from tests.cast import Client
 from tests.quizzing import Taken
 
 WHO = ("nobody", "eve", "lms", "ana", "ben", "ida", "root")
-"""No token · a token but no course · an LMS of the course · its student · another student · its instructor · an admin."""
+"""No token · a token but no course · an LMS of the course · its student · another · its instructor · an admin."""
 
 #                                                                          nobody eve lms  ana  ben  ida  root
 VERDICTS: dict[str, tuple[int, ...]] = {
@@ -74,7 +73,7 @@ def test_every_endpoint_has_a_row_and_every_row_an_endpoint() -> None:
 
 @pytest.mark.parametrize("endpoint", VERDICTS)
 def test_every_caller_gets_the_verdict_of_the_table(
-    endpoint: str, taken: Taken, app: Flask, prep_check: str, request: pytest.FixtureRequest
+    endpoint: str, taken: Taken, prep_check: str, request: pytest.FixtureRequest
 ) -> None:
     method, path = endpoint.split(" ")
     unit = taken.client.get("/courses/tides/units/tides").get_json()
@@ -89,13 +88,19 @@ def test_every_caller_gets_the_verdict_of_the_table(
 
 
 @pytest.mark.parametrize("endpoint", [name for name in VERDICTS if "tides" in name or "{" in name])
-def test_what_is_anothers_is_as_missing_as_what_is_not_there(endpoint: str, taken: Taken, eve: Client, prep_check: str) -> None:
+def test_what_is_anothers_is_as_missing_as_what_is_not_there(
+    endpoint: str, taken: Taken, eve: Client, prep_check: str
+) -> None:
     method, path = endpoint.split(" ")
     reading = str(uuid4())
     real = path.format(quiz=prep_check, attempt=taken.id, reading=reading)
-    none = path.format(quiz=uuid4(), attempt=uuid4(), reading=reading).replace("/courses/tides", "/courses/no-such-course")
+    none = path.format(quiz=uuid4(), attempt=uuid4(), reading=reading).replace(
+        "/courses/tides", "/courses/no-such-course"
+    )
     answers = [eve.send(method, one, BODIES.get(endpoint)) for one in (real, none)]
     assert answers[0].status_code == answers[1].status_code
     assert answers[0].data == answers[1].data
     hidden = {"X-Request-Id", "Date"}
-    assert {k: v for k, v in answers[0].headers if k not in hidden} == {k: v for k, v in answers[1].headers if k not in hidden}
+    assert {k: v for k, v in answers[0].headers if k not in hidden} == {
+        k: v for k, v in answers[1].headers if k not in hidden
+    }

@@ -179,7 +179,10 @@ def test_every_kind_can_be_answered(every_kind: Taken, right: bool) -> None:
 def test_everything_is_still_there_after_a_restart(taken: Taken, reopened: Client) -> None:
     slot = taken.slot("single_choice")
     answer_of(taken.save(slot, taken.right(slot), base_rev=0))
-    assert answer_of(reopened.get(f"/attempts/{taken.id}"))["slots"] == answer_of(taken.client.get(f"/attempts/{taken.id}"))["slots"]
+    assert (
+        answer_of(reopened.get(f"/attempts/{taken.id}"))["slots"]
+        == answer_of(taken.client.get(f"/attempts/{taken.id}"))["slots"]
+    )
 
 
 def test_somebody_elses_attempt_is_as_missing_as_none(taken: Taken, ben: Client) -> None:

@@ -74,7 +74,10 @@ def test_twenty_megabytes_are_not_even_read(taken: Taken, database: Database) ->
 
 def test_a_form_is_no_json(taken: Taken) -> None:
     answer = taken.client.send(
-        "PUT", f"/attempts/{taken.id}/answers/1", raw=b"a=b", headers={"Content-Type": "application/x-www-form-urlencoded"}
+        "PUT",
+        f"/attempts/{taken.id}/answers/1",
+        raw=b"a=b",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert answer.status_code == 415
 

@@ -48,7 +48,9 @@ def test_the_ids_of_choices_are_drawn_anew_for_each_attempt(ana: Client, everyth
     assert {one for one in shown[0] & shown[1] if not one.startswith("gap-")} == set()
 
 
-def test_the_steps_of_an_ordering_are_never_first_shown_in_their_order(ana: Client, everything: str, database: Database) -> None:
+def test_the_steps_of_an_ordering_are_never_first_shown_in_their_order(
+    ana: Client, everything: str, database: Database
+) -> None:
     for _ in range(5):
         attempt = take(ana, everything, database)
         slot = attempt.slot("ordering")
@@ -57,7 +59,9 @@ def test_the_steps_of_an_ordering_are_never_first_shown_in_their_order(ana: Clie
         answer_of(attempt.submit())
 
 
-def test_a_receipt_does_not_tell_one_answer_from_another_by_the_authors_name(every_kind: Taken, ben: Client, everything: str) -> None:
+def test_a_receipt_does_not_tell_one_answer_from_another_by_the_authors_name(
+    every_kind: Taken, ben: Client, everything: str
+) -> None:
     """The same choice has another digest in another attempt: a digest is over ids that mean nothing."""
     slot = every_kind.slot("single_choice")
     mine = answer_of(every_kind.save(slot, every_kind.right(slot), base_rev=0))

@@ -53,7 +53,10 @@ def test_a_unit_is_complete_when_all_that_is_required_is_done(ana: Client) -> No
     assert (progress["done"], progress["complete"], progress["minutes_left"]) == (3, True, 0)
     course = answer_of(ana.get("/me/courses/tides/progress"))
     assert course["complete"] == 1
-    assert [(unit["unit"], unit["done"], unit["total"]) for unit in course["units"]] == [("tides", 3, 3), ("currents", 0, 1)]
+    assert [(unit["unit"], unit["done"], unit["total"]) for unit in course["units"]] == [
+        ("tides", 3, 3),
+        ("currents", 0, 1),
+    ]
 
 
 def test_a_mark_can_be_taken_back_and_keeps_its_note(ana: Client) -> None:

@@ -161,7 +161,17 @@ class Browser(HTMLParser):
         """There are none."""
         self.harm.append(f"<!--{data}-->")
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    def handle_decl(self, decl: str) -> None:
+        """Nor these."""
+        self.handle_comment(decl)
+
+    def handle_pi(self, data: str) -> None:
+        """Nor these."""
+        self.handle_comment(data)
+
+    def unknown_decl(self, data: str) -> None:
+        """Nor these."""
+        self.handle_comment(data)
 
 
 def leads_somewhere_harmless(tag: str, address: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from alembic import command
 from sqlalchemy import Connection, MetaData, inspect, text
 
 from service import schema
@@ -63,6 +64,17 @@ def test_the_migrations_make_what_the_models_say(empty_url: str) -> None:
     assert migrated.keys() == created.keys()
     for table, parts in created.items():
         assert migrated[table] == parts, table
+
+
+def test_the_migrations_can_be_undone_and_done_again(empty_url: str) -> None:
+    database = Database(empty_url)
+    schema.upgrade(database)
+    with database.engine.execution_options(hornbook_writes=True).begin() as connection:
+        command.downgrade(schema.configuration(connection), "base")
+        assert set(inspect(connection).get_table_names()) <= IGNORED
+    schema.upgrade(database)
+    assert schema.state(database) is schema.State.CURRENT
+    database.close()
 
 
 def test_four_servers_that_start_at_once_migrate_once(empty_url: str) -> None:

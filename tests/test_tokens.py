@@ -24,7 +24,9 @@ def issue(app: Flask, database: Database, world: TestWorld, lasts: timedelta | N
         return Client(app, accounts.issue_personal_token(session, world, ana, label="new", lasts=lasts).text)
 
 
-def test_a_token_has_a_prefix_to_find_it_by_and_a_secret_nobody_keeps(app: Flask, database: Database, world: TestWorld) -> None:
+def test_a_token_has_a_prefix_to_find_it_by_and_a_secret_nobody_keeps(
+    app: Flask, database: Database, world: TestWorld
+) -> None:
     text = issue(app, database, world).token or ""
     form = re.fullmatch(r"hb_([a-z2-7]{8})_([A-Za-z0-9_-]{43})", text)
     assert form is not None
@@ -63,7 +65,9 @@ def test_another_secret_behind_a_known_prefix_is_refused(ana: Client) -> None:
     assert forged.get("/me").status_code == 401
 
 
-def test_a_role_given_or_changed_counts_with_the_next_request(eve: Client, database: Database, world: TestWorld) -> None:
+def test_a_role_given_or_changed_counts_with_the_next_request(
+    eve: Client, database: Database, world: TestWorld
+) -> None:
     assert eve.get("/courses/tides").status_code == 404
     with database.write() as session:
         course = find_course(session, "tides")
@@ -73,7 +77,9 @@ def test_a_role_given_or_changed_counts_with_the_next_request(eve: Client, datab
     assert answer_of(eve.get("/me"))["enrolments"] == [{"course": "tides", "role": "student"}]
 
 
-def test_an_integration_reads_only_what_its_scopes_and_courses_say(app: Flask, database: Database, world: TestWorld) -> None:
+def test_an_integration_reads_only_what_its_scopes_and_courses_say(
+    app: Flask, database: Database, world: TestWorld
+) -> None:
     with database.write() as session:
         course = find_course(session, "tides")
         assert course is not None

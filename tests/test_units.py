@@ -32,7 +32,9 @@ def test_a_public_course_is_read_by_anybody(nobody: Client, eve: Client, databas
     assert len(answer_of(nobody.get("/courses"))["items"]) == 1
 
 
-def test_a_draft_course_is_seen_by_its_staff_alone(ida: Client, root: Client, ana: Client, lms: Client, database: Database) -> None:
+def test_a_draft_course_is_seen_by_its_staff_alone(
+    ida: Client, root: Client, ana: Client, lms: Client, database: Database
+) -> None:
     with database.write() as session:
         session.execute(update(Course).values(status="draft"))
     assert [client.get(UNIT).status_code for client in (ida, root, ana, lms)] == [200, 200, 404, 404]

@@ -59,6 +59,7 @@ def test_every_refusal_is_a_problem_document(description: dict[str, Any]) -> Non
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
                     assert response == {"$ref": f"#/components/responses/Problem{status}"}
+    assert "Error" not in description["components"]["schemas"]
     for response in description["components"]["responses"].values():
         assert list(response["content"]) == ["application/problem+json"]
 

@@ -11,7 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.seeding.events import DEEPEST, LARGEST, MOST_NODES, MOST_SLIPS, Source, read
+from service.seeding.decoding import LARGEST, MOST_SLIPS
+from service.seeding.events import DEEPEST, MOST_NODES, read
+from service.seeding.sources import Source
 
 PARSERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [])]
 both_parsers = pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.__name__)
@@ -89,7 +91,7 @@ def test_what_was_written_is_read_and_every_place_is_where_it_is(tree: dict[str,
             assert lines[line - 1][column - 1 :].startswith(f'"{path[-1]}"')
         else:
             assert (line, column) == (value_line, value_column)
-        opening = {list: "[-", dict: '{"?', str: '"'}[type(value)]
+        opening = "[-" if isinstance(value, list) else '{"?' if isinstance(value, dict) else '"'
         assert lines[value_line - 1][value_column - 1] in opening
 
 
@@ -259,6 +261,7 @@ def test_a_question_mark_in_braces_is_taken_or_told() -> None:
     [
         ("a: b\nü: \xff".encode("latin-1"), (2, 1, "The byte 0xfc is no UTF-8; save the file as UTF-8.")),
         ("a: ü".encode() + b"\x80", (1, 5, "The byte 0x80 is no UTF-8; save the file as UTF-8.")),
+        (b"\xef\xbb\xbfa: b\nc: \xff", (2, 4, "The byte 0xff is no UTF-8; save the file as UTF-8.")),
         (b"a: \xed\xa0\x80", (1, 4, "The byte 0xed is no UTF-8; save the file as UTF-8.")),
         ("a: b".encode("utf-16"), (1, 1, "The file is written in UTF-16; save it as UTF-8.")),
     ],

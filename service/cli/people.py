@@ -44,13 +44,18 @@ def list_users(database_url: str | None) -> None:
 @click.command()
 @click.argument("login")
 @click.argument("course")
-@click.option("--role", type=click.Choice([Role.STUDENT, Role.INSTRUCTOR]), default=Role.STUDENT, show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice([Role.STUDENT.value, Role.INSTRUCTOR.value]),
+    default=Role.STUDENT.value,
+    show_default=True,
+)
 @database_option
-def enrol(login: str, course: str, role: Role, database_url: str | None) -> None:
+def enrol(login: str, course: str, role: str, database_url: str | None) -> None:
     """Make the person LOGIN a student (or instructor) of COURSE."""
     with open_current(read_settings(database_url)).write() as session:
-        accounts.enrol(session, World(), accounts.get_user(session, login), _course(session, course).id, role)
-    click.echo(f"{login} is now {'an instructor' if role is Role.INSTRUCTOR else 'a student'} of {course}.")
+        accounts.enrol(session, World(), accounts.get_user(session, login), _course(session, course).id, Role(role))
+    click.echo(f"{login} is now {'an instructor' if role == Role.INSTRUCTOR else 'a student'} of {course}.")
 
 
 @click.group()
@@ -60,14 +65,20 @@ def token() -> None:
 
 @token.command("issue")
 @click.option("--user", "login", help="A personal token: acts as this person.")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(list(Scope)), help="An integration token may do this.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="An integration token may do this.",
+)
 @click.option("--course", "courses", multiple=True, help="… in this course (repeatable).")
 @click.option("--label", help="What it is for.")
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it is valid; until revoked when left out.")
 @database_option
 def issue(
     login: str | None,
-    scopes: tuple[Scope, ...],
+    scopes: tuple[str, ...],
     courses: tuple[str, ...],
     label: str | None,
     days: int | None,
@@ -84,7 +95,12 @@ def issue(
         else:
             ids = [_course(session, slug).id for slug in courses]
             issued = accounts.issue_integration_token(
-                session, World(), label=label or "integration", scopes=scopes, course_ids=ids, lasts=lasts
+                session,
+                World(),
+                label=label or "integration",
+                scopes=[Scope(scope) for scope in scopes],
+                course_ids=ids,
+                lasts=lasts,
             )
     click.echo(issued.text)
     click.echo("Keep it now: it is shown only this once.", err=True)

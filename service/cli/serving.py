@@ -6,7 +6,6 @@ import errno
 import socket
 
 import click
-
 from sqlalchemy import make_url
 
 from service import schema
@@ -26,9 +25,7 @@ from service.settings import Settings
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on; 8000 unless set.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; 2 unless set.")
 @click.option("--demo/--no-demo", default=None, help="Make demo tokens; the default with the embedded database.")
-def serve(
-    database_url: str | None, host: str | None, port: int | None, workers: int | None, demo: bool | None
-) -> None:
+def serve(database_url: str | None, host: str | None, port: int | None, workers: int | None, demo: bool | None) -> None:
     """Serve the API. An empty database is given its tables and the courses that come with Hornbook."""
     settings = read_settings(database_url, host=host, port=port, workers=workers)
     _refuse_taken_port(settings)
@@ -78,7 +75,8 @@ def _refuse_taken_port(settings: Settings) -> None:
                     f"Stop what uses it, or choose another: --port {settings.port + 1}"
                 ) from failure
             raise click.ClickException(
-                f"Cannot listen on {settings.host}:{settings.port} ({failure.strerror}). Choose another --host or --port."
+                f"Cannot listen on {settings.host}:{settings.port} ({failure.strerror}). "
+                "Choose another --host or --port."
             ) from failure
 
 

@@ -7,8 +7,8 @@ from typing import Any, Protocol, cast
 
 import marshmallow as ma
 
+from service.content.fields import WordField
 from service.content.refusals import BROKEN, UNWELCOME, Log, Path, Readable, described, shown
-from service.domain.expressions import meant
 
 MOST_ENTRIES = 2000
 
@@ -96,18 +96,16 @@ class KindField(Readable):
     def __init__(self, kinds: Mapping[str, Part], **options: Any) -> None:
         super().__init__(**options)
         self.kinds = kinds
+        self.word = WordField(list(kinds))
 
     def read(self, raw: object, path: Path, log: Log) -> Any:
-        kinds = ", ".join(self.kinds)
         if not isinstance(raw, Mapping):
+            kinds = ", ".join(self.kinds)
             return log.refuse(path, f"Fields are needed here, `kind` among them ({kinds}), not {described(raw)}.")
-        kind = raw.get("kind")
-        if kind is None:
-            return log.refuse((*path, "kind"), f"`kind` is missing: write one of {kinds}.")
-        if not isinstance(kind, str) or kind.strip() not in self.kinds:
-            near = meant(str(kind), self.kinds)
-            return log.refuse((*path, "kind"), f"“{shown(str(kind))}” is none of {kinds}{near}")
-        return self.kinds[kind.strip()]().read(raw, path, log)
+        if raw.get("kind") is None:
+            return log.refuse((*path, "kind"), f"`kind` is missing: write one of {', '.join(self.kinds)}.")
+        kind = self.word.read(raw["kind"], (*path, "kind"), log)
+        return kind if kind is BROKEN else self.kinds[kind]().read(raw, path, log)
 
 
 class WrappedField(Readable):

@@ -11,9 +11,7 @@ from zoneinfo import ZoneInfo
 from service.domain.documents import Quiz, UnitDocument
 
 
-def settings_of(
-    quiz: Quiz, document: UnitDocument, questions: Mapping[str, UUID], zone: ZoneInfo
-) -> dict[str, Any]:
+def settings_of(quiz: Quiz, document: UnitDocument, questions: Mapping[str, UUID], zone: ZoneInfo) -> dict[str, Any]:
     """The settings as JSON; `pools` is what an attempt draws from, [{"take", "questions": [id, …]}]."""
     pools = _pools(quiz, document, questions)
     return {

@@ -47,7 +47,8 @@ def markdown_of(listed: Json) -> str:
 
 def _group(group: Json, readings: list[Any]) -> Iterator[str]:
     most = "" if group["max"] is None else f" to {group['max']}"
-    yield f"- Choose {group['min']}{most} ({group['importance']}): {_plain(group['prompt'])}"
+    # The prompt is Markdown already.
+    yield f"- Choose {group['min']}{most} ({group['importance']}): {' '.join(group['prompt'].split())}"
     for option, of_option in groupby(readings, key=lambda reading: reading["option"]):
         yield f"  - {_plain(option)}"
         for reading in of_option:

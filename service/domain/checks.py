@@ -36,8 +36,8 @@ def check_question(
         resolved = resolve(document, others or {})
     except Rejected as rejected:
         return [*found, *rejected.mistakes]
-    found += _name_mistakes(resolved, stimulus)
-    return found or _variant_mistakes(resolved, stimulus)
+    # Each step can rely on the one before it: names on formulas that can be read, variants on names that are known.
+    return found or list(_name_mistakes(resolved, stimulus)) or _variant_mistakes(resolved, stimulus)
 
 
 def _stimulus_mistakes(document: Question, stimulus: Stimulus | None) -> Iterator[Mistake]:

@@ -79,7 +79,7 @@ def compiled(expression: str) -> Formula:
     try:
         tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        column = getattr(error, "offset", None)
+        column = getattr(error, "offset", None) or None
         raise ExpressionError("This formula cannot be read; is a bracket or an operator missing?", column) from None
     used = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)) - FUNCTIONS.keys()
     return Formula(text, used, _Compiler(text).step(tree.body, 0))

@@ -98,11 +98,11 @@ def read_response(revision: Json, values: Json, layout: Json, raw: object) -> di
         short_text       {"text": "…"}                                 {"text": …}, trimmed
         cloze            {"gaps": {"gap-1": {"text" or "choice"}}}     {"gaps": {name: {…}}}, blank ones left out
         matching         {"pairs": {left id: right id}}                {"pairs": {left key: right key}}
-        ordering         {"order": [id, …]}, every step once           {"order": [key, …]}
+        ordering         {"order": [id, …]}, each step once            {"order": [key, …]}
         open             {"text": "…"}                                 {"text": …}, trimmed
 
-    Raises `InvalidResponse`, decided by what the student can see alone. A number that cannot be read is no reason
-    to: it may be a draft (see `require_readable`).
+    Raises `InvalidResponse`, decided by what the student can see alone. Half a number or an order of some steps is
+    no reason to: it may be a draft (see `require_readable`).
     """
     if raw is None:
         return None
@@ -112,7 +112,7 @@ def read_response(revision: Json, values: Json, layout: Json, raw: object) -> di
 def require_readable(revision: Json, values: Json, response: Json) -> None:
     """Raise `InvalidResponse` for a canonical response that may be kept as a draft but is no answer yet.
 
-    Half a number is one; decided, like `read_response`, by what the student can see alone.
+    Half a number is one, or an order of some steps; decided, like `read_response`, by what the student can see alone.
     """
     _kind(revision).require_readable(Posed.of(revision, values), response)
 

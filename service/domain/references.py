@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from service.domain.documents import ChoiceGroup, Draw, Note, Resource, Task, UnitDocument, Where
 from service.domain.documents.resources import relation_mistakes
-from service.domain.expressions import meant
+from service.domain.documents.words import Guess
 from service.domain.mistakes import Mistake
 from service.domain.outline import PlacedGroup, outline
 
@@ -49,13 +49,15 @@ class _Unit:
         self.unit = unit
         self.shared = shared
         self.incomplete = incomplete
+        self.guess = Guess()
+        self.resources = {**shared, **unit.resources}
         self.outline = outline(unit, shared)
         self.readings = [Placed(placed.path, placed.reading) for placed in self.outline.readings]
         self.groups = _items(unit, ChoiceGroup)
         self.questions = _list("questions", unit.questions)
         self.known: dict[str, Mapping[str, object]] = {
             "objective": _by_key(unit.objectives),
-            "resource": {**shared, **unit.resources},
+            "resource": self.resources,
             "reading": self.outline.placed,
             "choice group": self.outline.groups,
             "stimulus": _by_key(unit.stimuli),
@@ -66,7 +68,7 @@ class _Unit:
         """The mistake of a key that leads nowhere. Where some of a kind could not be read, nobody can tell."""
         if key is None or key in self.known[kind] or _HOME[kind] in self.incomplete:
             return
-        yield Mistake(path, f"There is no {kind} “{key}”{meant(key, self.known[kind])}")
+        yield Mistake(path, f"There is no {kind} “{key}”{self.guess(key, self.known[kind])}")
 
     def references(self, kind: str, keys: Iterable[str], path: Path) -> Iterator[Mistake]:
         """The same for a list, in which nothing stands twice."""
@@ -133,7 +135,7 @@ def _repeated(kind: str, placed: Iterable[Placed]) -> Iterator[Mistake]:
 def _resource_mistakes(whole: _Unit) -> Iterator[Mistake]:
     resources = whole.unit.resources
     if "resources" not in whole.incomplete:
-        yield from (one.under("resources") for one in relation_mistakes(resources, {**whole.shared, **resources}))
+        yield from (one.under("resources") for one in relation_mistakes(resources, whole.resources, whole.guess))
     for path, meeting in _list("meetings", whole.unit.meetings):
         for at, material in _list("materials", meeting.materials):
             yield from whole.reference("resource", material.resource, (*path, *at, "resource"))

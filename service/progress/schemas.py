@@ -12,7 +12,9 @@ class MarkIn(In):
 
     state = OneOf("unread", "opened", "done", required=True)
     minutes = Integer(highest=100_000, load_default=None, allow_none=True)
-    note = String(5_000, load_default=None, allow_none=True, metadata={"description": "for yourself; nobody else sees it"})
+    note = String(
+        5_000, load_default=None, allow_none=True, metadata={"description": "for yourself; nobody else sees it"}
+    )
 
 
 class MarkOut(Out):

@@ -69,7 +69,7 @@ def get_attempt(call: Call, attempt: UUID) -> AttemptView:
     problems=(Conflict,),
 )
 def save_answer(call: Call, attempt: UUID, slot: int) -> Receipt | Conflict:
-    """Save a draft and get its receipt. A draft on top of an older revision is kept, refused, and told the newer one."""
+    """Save a draft and get its receipt. One on top of an older revision is kept, refused, and told the newer one."""
     return operations.save_answer(call.session, call.caller, attempt, slot, Draft(**call.body), call.arrived_at)
 
 

@@ -10,7 +10,8 @@ from service.web.paging import Cursor, PageQuery
 RESPONSE = {
     "description": "An answer in the form of its kind, with ids as the attempt shows them: "
     'single_choice {"choice": id} · true_false {"value": true} · multiple_choice {"choices": [id]} · '
-    'numeric {"text": "0.184"} · short_text {"text": "…"} · cloze {"gaps": {"gap-1": {"text": "…"} or {"choice": id}}} · '
+    'numeric {"text": "0.184"} · short_text {"text": "…"} · '
+    'cloze {"gaps": {"gap-1": {"text": "…"} or {"choice": id}}} · '
     'matching {"pairs": {left id: right id}} · ordering {"order": [id]} · open {"text": "…"}. Null is no answer.',
     "type": ["object", "null"],
 }
@@ -26,7 +27,9 @@ class QuizSettingsOut(Out):
     mode = fields.String(required=True, metadata={"description": "immediate: checked one by one; deferred: at the end"})
     reveal = fields.String(required=True, metadata={"description": "when the right answers are shown"})
     tries = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "per question; null: three, or one where more would tell"}
+        required=True,
+        allow_none=True,
+        metadata={"description": "per question; null: three, or one where more would tell"},
     )
     penalty = fields.String(required=True, metadata={"description": "taken off for each earlier wrong try"})
     attempts = fields.Integer(required=True, allow_none=True, metadata={"description": "null: as many as you like"})
@@ -76,14 +79,18 @@ class SlotOut(Out):
     """One question of an attempt, as this student sees it."""
 
     slot = fields.Integer(required=True)
-    question = fields.Dict(required=True, metadata={"description": "what is asked: kind, stem, and the parts of its kind"})
+    question = fields.Dict(
+        required=True, metadata={"description": "what is asked: kind, stem, and the parts of its kind"}
+    )
     rev = fields.Integer(required=True, metadata={"description": "send it as base_rev with the next save"})
     response = fields.Dict(required=True, allow_none=True)
     saved_at = Moment(required=True, allow_none=True)
     tries = fields.Nested(TriesOut, required=True)
     closed = fields.Boolean(required=True)
     outcome = fields.Dict(
-        required=True, allow_none=True, metadata={"description": "what may be said of the last check, by the quiz's policy"}
+        required=True,
+        allow_none=True,
+        metadata={"description": "what may be said of the last check, by the quiz's policy"},
     )
 
 

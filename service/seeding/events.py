@@ -6,49 +6,44 @@ Only a small part of YAML is obeyed: mappings, lists and text. Every scalar stay
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from itertools import islice
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
 
 import yaml
 from yaml.events import (
     AliasEvent,
+    CollectionEndEvent,
     CollectionStartEvent,
+    DocumentEndEvent,
     DocumentStartEvent,
     Event,
     MappingEndEvent,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
+    StreamEndEvent,
 )
 
+from service.seeding.decoding import MOST_SLIPS, UNWANTED, Stop, decoded, invisible
 from service.seeding.slips import Slip, in_plain_words, shown
-from service.seeding.sources import Raw, Source, Spot, place_of
+from service.seeding.sources import LINE_BREAK, Raw, Source, Spot
 
-LARGEST = 1 << 20
-"""Bytes in one file."""
 DEEPEST = 32
 """Mappings and lists inside one another."""
 MOST_NODES = 50_000
 """Keys, texts, mappings and lists together."""
-MOST_SLIPS = 50
-"""After so many a file is not read any further."""
-
 PARSER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it; only its events are used, never its construction of values."""
 
-# Characters YAML or a database cannot hold, or that would break a line invisibly.
-UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-LINE_BREAK = re.compile(r"\r\n|\r|\n")
+NO_MARK = "{} would {}, which is not done here; write it out, or put a text that begins with {} in quotes."
 
+NOTHING: dict[Any, Spot] = {}
+NOWHERE: Spot = (0, 0, NOTHING)
 
-class _Stop(Exception):
-    """Reading cannot go on; the one argument is the last slip."""
-
-    def __init__(self, slip: Slip) -> None:
-        super().__init__(slip)
-        self.slip = slip
+_Found = tuple[Raw, Mapping[Any, Spot]]
+"""A value, and the spots inside it."""
 
 
 def read(content: bytes, parser: type = PARSER) -> Source:
@@ -56,19 +51,18 @@ def read(content: bytes, parser: type = PARSER) -> Source:
 
     Never raises, and takes time in proportion to `content` up to the limits above, whatever it holds.
     """
-    top = Spot(None, None)
     try:
-        text = _decode(content)
-    except _Stop as stop:
-        return Source(None, top, (stop.slip,), whole=False)
-    unwanted = tuple(islice(_unwanted(text), MOST_SLIPS))
-    if unwanted:
-        return Source(None, top, unwanted, whole=False)
-    builder = _Builder(text, parser, top)
+        text = decoded(content)
+    except Stop as stop:
+        return Source("", None, NOWHERE, stop.slips, whole=False)
+    builder = _Builder(_Limited(text, parser))
     try:
-        return Source(builder.document(), top, tuple(builder.slips), whole=True)
-    except _Stop as stop:
-        last = stop.slip
+        if len(text) > MOST_NODES:  # a shorter text cannot hold so many
+            _Limited(text, parser).count()
+        raw, spot = builder.document()
+        return Source(text, raw, spot, tuple(builder.slips), whole=True)
+    except Stop as stop:
+        (last,) = stop.slips
     except yaml.YAMLError as error:
         last = in_plain_words(error, LINE_BREAK.split(text))
     except (ValueError, OverflowError):  # from PyYAML's own parser, where libyaml has a word for it
@@ -76,98 +70,83 @@ def read(content: bytes, parser: type = PARSER) -> Source:
     # What was refused often breaks the syntax right after it: one message a line is enough.
     if all(slip.line != last.line for slip in builder.slips):
         builder.slips.append(last)
-    return Source(None, top, tuple(builder.slips), whole=False)
+    return Source(text, None, NOWHERE, tuple(builder.slips), whole=False)
 
 
-def _decode(content: bytes) -> str:
-    if len(content) > LARGEST:
-        raise _Stop(Slip(1, 1, f"The file is larger than {LARGEST // 1024} KiB; divide it into several units."))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _Stop(Slip(1, 1, "The file is written in UTF-16; save it as UTF-8."))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = LINE_BREAK.split(content[: error.start].decode("utf-8-sig"))
-        message = f"The byte 0x{content[error.start]:02x} is no UTF-8; save the file as UTF-8."
-        raise _Stop(Slip(len(before), len(before[-1]) + 1, message)) from None
+class _Limited:
+    """The events of a text, one at a call, until there are too many of them or they go too deep."""
 
-
-def _unwanted(text: str) -> Iterator[Slip]:
-    if not UNWANTED.search(text):
-        return
-    for number, line in enumerate(LINE_BREAK.split(text), start=1):
-        for found in UNWANTED.finditer(line):
-            yield Slip(
-                number, found.start() + 1, f"An invisible character, {_invisible(found[0])}, stands here; delete it."
-            )
-
-
-def _invisible(text: str) -> str:
-    """The first character in a text that cannot be seen, by its number."""
-    found = UNWANTED.search(text)
-    return f"U+{ord(found[0]):04X}" if found else ""
-
-
-_NO_MARK = "{} would {}, which is not done here; write it out, or put a text that begins with {} in quotes."
-
-
-class _Builder:
-    """Builds plain data from events. It recurses no deeper than `DEEPEST`, whatever the file holds."""
-
-    def __init__(self, text: str, parser: type, top: Spot) -> None:
+    def __init__(self, text: str, parser: type) -> None:
         self.next: Callable[[], Event] = parser(text).get_event
-        self.top = top
-        self.slips: list[Slip] = []
         self.nodes = 0
         self.depth = 0
 
-    def document(self) -> Raw:
+    def __call__(self) -> Event:
+        event = self.next()
+        if isinstance(event, NodeEvent):
+            self.nodes += 1
+            if self.nodes > MOST_NODES:
+                message = f"The file holds more than {MOST_NODES} entries; divide it into several units."
+                raise Stop(_slip(event, message))
+            if isinstance(event, CollectionStartEvent):
+                self.depth += 1
+                if self.depth > DEEPEST:
+                    raise Stop(_slip(event, f"More than {DEEPEST} lists and mappings stand inside one another here."))
+        elif isinstance(event, CollectionEndEvent):
+            self.depth -= 1
+        return event
+
+    def count(self) -> None:
+        """Go through all events for the sake of the limits alone, before anything is built of them."""
+        with suppress(yaml.YAMLError, ValueError, OverflowError):
+            while not isinstance(self(), DocumentEndEvent | StreamEndEvent):
+                pass
+
+
+class _Builder:
+    """Builds plain data from events, which go no deeper than it can recurse."""
+
+    def __init__(self, events: Callable[[], Event]) -> None:
+        self.next = events
+        self.slips: list[Slip] = []
+
+    def document(self) -> tuple[Raw, Spot]:
         """The one document of the file."""
         self.next()  # the start of the stream
         start = self.next()
         if not isinstance(start, DocumentStartEvent):
-            self.stop(None, "The file is empty.")
+            raise Stop(Slip(1, 1, "The file is empty."))
         if start.version or start.tags:
             self.refuse(start, "A line that begins with % is a directive, and none is obeyed here; delete it.")
         first = self.next()
-        self.top.entry = self.top.value = first.start_mark
-        raw = self.node(first, self.top)
+        raw, inside = self.node(first)
         self.next()  # the end of the document
         after = self.next()
         if isinstance(after, DocumentStartEvent):
-            self.stop(
-                after, "A second document begins here; one file holds one document, so delete this line or the rest."
-            )
-        return raw
+            message = "A second document begins here; one file holds one document, so delete this line or the rest."
+            raise Stop(_slip(after, message))
+        return raw, (_begin(first), _begin(first), inside)
 
-    def node(self, event: Event, spot: Spot) -> Raw:
-        """What begins with `event`; what is inside it is noted in `spot`."""
-        self.nodes += 1
-        if self.nodes > MOST_NODES:
-            self.stop(event, f"The file holds more than {MOST_NODES} entries; divide it into several units.")
+    def node(self, event: Event) -> _Found:
+        """What begins with `event`."""
         if isinstance(event, ScalarEvent):
-            return self.scalar(event)
+            return self.scalar(event), NOTHING
         if not isinstance(event, CollectionStartEvent):
             self.refuse_marks(event)
-            return None
+            return f"*{getattr(event, 'anchor', '')}", NOTHING  # as if it had been put in quotes
         if event.anchor is not None or event.tag is not None:
             self.refuse_marks(event)
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.stop(event, f"More than {DEEPEST} lists and mappings stand inside one another here.")
-        inside = self.mapping(event, spot) if isinstance(event, MappingStartEvent) else self.sequence(spot)
-        self.depth -= 1
-        return inside
+        return self.mapping(event) if isinstance(event, MappingStartEvent) else self.sequence()
 
     def refuse_marks(self, event: Event) -> None:
         """Refuse a repetition, a name for one, and a type that was written before a value."""
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if isinstance(event, AliasEvent):
-            self.refuse(event, _NO_MARK.format(shown(f"*{anchor}"), "repeat something named elsewhere", "*"))
+            self.refuse(event, NO_MARK.format(shown(f"*{anchor}"), "repeat something named elsewhere", "*"))
         elif anchor is not None:
-            self.refuse(event, _NO_MARK.format(shown(f"&{anchor}"), "name this for repetition", "&"))
+            self.refuse(event, NO_MARK.format(shown(f"&{anchor}"), "name this for repetition", "&"))
         if tag is not None:
-            self.refuse(event, _NO_MARK.format(shown(tag), "give this a type", "!"))
+            self.refuse(event, NO_MARK.format(shown(tag), "give this a type", "!"))
 
     def scalar(self, event: ScalarEvent) -> str | None:
         """A text exactly as written, or None where nothing was."""
@@ -177,42 +156,46 @@ class _Builder:
         if UNWANTED.search(text):
             self.refuse(
                 event,
-                f"This text holds the invisible character {_invisible(text)}; leave it out, and if it was meant for a "
+                f"This text holds the invisible character {invisible(text)}; leave it out, and if it was meant for a "
                 "backslash use single instead of double quotes.",
             )
         return None if not text and _unquoted(event) else text
 
-    def sequence(self, around: Spot) -> list[Any]:
+    def sequence(self) -> _Found:
         """A list; each entry is known by its index from 0."""
         entries: list[Any] = []
+        spots: dict[int, Spot] = {}
         while not isinstance(event := self.next(), SequenceEndEvent):
-            spot = around.inner[len(entries)] = Spot(event.start_mark, event.start_mark)
-            entries.append(self.node(event, spot))
-        return entries
+            begin = _begin(event)
+            raw, inside = self.node(event)
+            spots[len(entries)] = (begin, begin, inside)
+            entries.append(raw)
+        return entries, spots
 
-    def mapping(self, start: MappingStartEvent, around: Spot) -> dict[str, Any]:
+    def mapping(self, start: MappingStartEvent) -> _Found:
         """A mapping; where a name comes twice the first counts."""
         entries: dict[str, Any] = {}
+        spots: dict[str, Spot] = {}
+        lines: dict[str, int] = {}
         while not isinstance(event := self.next(), MappingEndEvent):
-            name = self.name(event, around)
+            name = self.name(event, lines)
             value = self.next()
-            spot = Spot(event.start_mark, value.start_mark)
-            raw = self.node(value, spot)
+            raw, inside = self.node(value)
             if name is None:
                 continue
-            if raw is None and start.flow_style and _touch(event, value):
+            if raw is None and start.flow_style and _end(event) == _begin(value):
                 self.refuse(
                     event,
                     f"{shown(name)} stands in braces without a value; put a text that holds a comma in quotes, "
                     "or give this name a value.",
                 )
             entries[name] = raw
-            around.inner[name] = spot
-        return entries
+            spots[name] = (_begin(event), _begin(value), inside)
+        return entries, spots
 
-    def name(self, event: Event, around: Spot) -> str | None:
-        """The name an entry of a mapping begins with, or None once it was refused."""
-        name = self.node(event, Spot(None, None))
+    def name(self, event: Event, lines: dict[str, int]) -> str | None:
+        """The name an entry of a mapping begins with, or None once it was refused; `lines` has those before it."""
+        name, _ = self.node(event)
         if not isinstance(event, ScalarEvent):
             self.refuse(
                 event,
@@ -222,10 +205,10 @@ class _Builder:
             self.refuse(event, "A name is missing before this colon.")
         elif name == "<<" and _unquoted(event):
             self.refuse(event, "<< would copy in another mapping, which is not done here; write the fields out.")
-        elif name in around.inner:
-            line = place_of(around.inner[name].entry).line
-            self.refuse(event, f"{shown(name)} is already given on line {line}; keep one of the two.")
+        elif name in lines:
+            self.refuse(event, f"{shown(name)} is already given on line {lines[name]}; keep one of the two.")
         else:
+            lines[name] = _line(event)
             return name
         return None
 
@@ -233,22 +216,27 @@ class _Builder:
         """Note a mistake that does not keep the rest from being read."""
         self.slips.append(_slip(event, message))
         if len(self.slips) >= MOST_SLIPS:
-            self.stop(event, f"Reading ends here, after {MOST_SLIPS} mistakes.")
-
-    def stop(self, event: Event | None, message: str) -> NoReturn:
-        """Give up, and say why."""
-        raise _Stop(_slip(event, message))
+            raise Stop(_slip(event, f"Reading ends here, after {MOST_SLIPS} mistakes."))
 
 
-def _slip(event: Event | None, message: str) -> Slip:
-    return Slip(*place_of(event.start_mark if event else None), message)
+def _slip(event: Event, message: str) -> Slip:
+    mark = event.start_mark
+    return Slip(mark.line + 1, mark.column + 1, message) if mark else Slip(1, 1, message)
+
+
+def _line(event: Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _begin(event: Event) -> int:
+    """The offset of an event's first character."""
+    return event.start_mark.index if event.start_mark else 0
+
+
+def _end(event: Event) -> int:
+    """The offset after an event's last character."""
+    return event.end_mark.index if event.end_mark else 0
 
 
 def _unquoted(event: ScalarEvent) -> bool:
     return bool(event.implicit[0])
-
-
-def _touch(name: Event, value: Event) -> bool:
-    """Whether a value begins where its name ends, so that not even a colon stands between them."""
-    ends, begins = name.end_mark, value.start_mark
-    return ends is not None and begins is not None and ends.index == begins.index

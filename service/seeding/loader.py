@@ -11,7 +11,8 @@ from typing import TypeVar
 from service.content.documents import load_course, load_document, load_unit
 from service.domain.documents import CourseDocument, Resource, ResourcesDocument, UnitDocument
 from service.domain.mistakes import Mistake, Rejected
-from service.seeding.events import LARGEST, read
+from service.seeding.decoding import LARGEST
+from service.seeding.events import read
 from service.seeding.slips import shown
 from service.seeding.sources import Raw, Source
 

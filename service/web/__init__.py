@@ -1,1 +1,1 @@
-"""HTTP, and nothing about courses."""
+"""HTTP: how requests are declared, read, answered and described; nothing here knows of courses."""

@@ -13,17 +13,15 @@ from typing import Any
 
 import flask_smorest
 from flask import Flask
-from marshmallow import Schema, fields
+from marshmallow import Schema
 from werkzeug.routing import IntegerConverter
 
 from service.domain.roles import Allow
-from service.errors import Problem
 from service.settings import Settings
+from service.web import components
 from service.web import json as strict
-from service.web import problems
 from service.web.addresses import LONGEST, SLUG, SlugConverter
 from service.web.calls import JSON, Answer, Endpoint, Media
-from service.web.fields import String
 from service.web.idempotency import KEPT
 from service.web.paging import Cursor
 from service.web.responses import Response, sent
@@ -75,12 +73,11 @@ class Description:
         api = _Api(self.app, spec_kwargs={**title, **about})
         api.register_converter(SlugConverter, _slug_parameter)
         api.register_converter(IntegerConverter, _count_parameter)
-        _add_components(api.spec)
+        components.add(api.spec)
         for group in self.routes:
             _blueprint(group).register_views_in_doc(api, self.app, api.spec, name=group.name, parameters=None)
             api.spec.tag({"name": group.name, "description": group.description})
-        written: dict[str, Any] = api.spec.to_dict()
-        return written
+        return _tidied(api.spec.to_dict())
 
 
 def install(app: Flask, routes: tuple[Routes, ...], settings: Settings) -> None:
@@ -116,7 +113,7 @@ def statuses_of(endpoint: Endpoint) -> list[int]:
         400: endpoint.writes,
         403: not endpoint.allow.anyone,
         404: "<" in endpoint.rule,
-        409: endpoint.method == "POST",
+        409: endpoint.writes,
         412: endpoint.guarded,
         413: endpoint.writes,
         415: takes_body,
@@ -124,6 +121,16 @@ def statuses_of(endpoint: Endpoint) -> list[int]:
     }
     own = {problem.status for problem in endpoint.problems}
     return sorted({*ALWAYS, *own, *(status for status, holds in possible.items() if holds)})
+
+
+def _tidied(written: dict[str, Any]) -> dict[str, Any]:
+    """The description without flask-smorest's own schemas of failures and pages, and with answers in order."""
+    for name in ("Error", "PaginationMetadata"):
+        written["components"]["schemas"].pop(name, None)
+    for path in written["paths"].values():
+        for operation in (path[method] for method in path if method != "parameters"):
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+    return written
 
 
 def _blueprint(group: Routes) -> Any:
@@ -149,20 +156,21 @@ def _decorators(blueprint: Any, endpoint: Endpoint) -> Iterator[Callable[[Any], 
     if endpoint.query is not None:
         yield blueprint.arguments(endpoint.query, location="query")
     if endpoint.takes is not None and not isinstance(endpoint.takes, Media):
-        yield blueprint.arguments(endpoint.takes, location="json")
+        needed = any(field.required for field in endpoint.takes().fields.values())
+        yield blueprint.arguments(endpoint.takes, location="json", required=needed)
     for header in _headers_read_by(endpoint):
         yield blueprint.arguments(header, location="headers")
     for status in endpoint.statuses:
         yield from _answers(blueprint, endpoint, status)
     if endpoint.tagged:
-        yield blueprint.alt_response(304, description="You have it already", headers=_headers("ETag"))
+        yield blueprint.alt_response(304, description="You have it already", headers=components.headers("ETag"))
     for status in statuses_of(endpoint):
         yield blueprint.alt_response(status, response=f"Problem{status}")
     yield blueprint.doc(**_by_hand(endpoint))
 
 
 def _answers(blueprint: Any, endpoint: Endpoint, status: int) -> Iterator[Callable[[Any], Any]]:
-    about = {"description": "Done", "headers": _headers(*_headers_of(endpoint))}
+    about = {"description": "Done", "headers": components.headers(*_headers_of(endpoint))}
     if not endpoint.gives:
         yield blueprint.alt_response(status, success=True, **about)
     for given in endpoint.gives:
@@ -174,52 +182,26 @@ def _answers(blueprint: Any, endpoint: Endpoint, status: int) -> Iterator[Callab
             yield blueprint.alt_response(status, schema=text, content_type=media_type, success=True, **about)
 
 
-class _KeyHeader(Schema):
-    key = String(
-        200,
-        shortest=1,
-        pattern="[!-~]+",
-        data_key="Idempotency-Key",
-        metadata={"description": "a repeat with the same key gets the stored answer instead of happening again"},
-    )
-
-
-class _KnownHeader(Schema):
-    tag = fields.String(
-        data_key="If-None-Match", metadata={"description": "the ETag you hold: 304 while it is the present one"}
-    )
-
-
-class _MatchHeader(Schema):
-    tag = fields.String(
-        data_key="If-Match", required=True, metadata={"description": "the ETag of the version you are changing"}
-    )
-
-
 def _headers_read_by(endpoint: Endpoint) -> Iterator[type[Schema]]:
     if endpoint.method == "POST" and not endpoint.allow.anyone:
-        yield _KeyHeader
+        yield components.KeyHeader
     if endpoint.tagged:
-        yield _KnownHeader
+        yield components.KnownHeader
     if endpoint.guarded:
-        yield _MatchHeader
+        yield components.MatchHeader
 
 
 def _headers_of(endpoint: Endpoint) -> Iterator[str]:
     if endpoint.tagged or endpoint.guarded:
         yield "ETag"
-    if endpoint.query is not None and any(isinstance(f, Cursor) for f in endpoint.query().fields.values()):
+    if endpoint.reads_query is not None and any(isinstance(f, Cursor) for f in endpoint.reads_query.fields.values()):
         yield "Link"
     if endpoint.method == "POST":
         yield "Idempotency-Replayed"
 
 
-def _headers(*names: str) -> dict[str, Any] | None:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names} or None
-
-
 def _by_hand(endpoint: Endpoint) -> dict[str, Any]:
-    """What the decorators cannot know: who may call it, the headers it reads, and bodies that are not JSON."""
+    """What the decorators cannot know: who may call it, and bodies that are not JSON."""
     token: list[dict[str, list[str]]] = [{"token": []}]
     written: dict[str, Any] = {
         "operationId": endpoint.name,
@@ -249,57 +231,3 @@ def _slug_parameter(_converter: SlugConverter) -> dict[str, object]:
 
 def _count_parameter(_converter: IntegerConverter) -> dict[str, object]:
     return {"type": "integer", "minimum": 0, "maximum": 10**9 - 1}
-
-
-def _add_components(spec: Any) -> None:
-    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "bearerFormat": "hb_…"})
-    spec.components.schema("Problem", PROBLEM)
-    by_status: dict[int, list[type[Problem]]] = {}
-    for kind in problems.problem_kinds():
-        by_status.setdefault(kind.status, []).append(kind)
-    for status, kinds in by_status.items():
-        spec.components.response(f"Problem{status}", _problem_response(kinds), lazy=True)
-    for name, description in HEADERS.items():
-        spec.components.header(name, {"description": description, "schema": {"type": "string"}}, lazy=True)
-
-
-def _problem_response(kinds: list[type[Problem]]) -> dict[str, object]:
-    response: dict[str, object] = {
-        "description": "; ".join(f"`{kind.slug}`: {kind.title}" for kind in kinds),
-        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    if kinds[0].status in {429, 503}:
-        response["headers"] = _headers("Retry-After")
-    return response
-
-
-HEADERS = {
-    "ETag": "names this version of the answer; send it back in If-None-Match or If-Match",
-    "Idempotency-Replayed": "`true` when this is the stored answer to an earlier request with the same key",
-    "Link": '`rel="next"`: the address of the next page; absent on the last',
-    "Retry-After": "seconds to wait before the next try",
-}
-
-PROBLEM: dict[str, object] = {
-    "type": "object",
-    "description": "What went wrong, in the one shape every failure has (RFC 9457).",
-    "required": ["type", "title", "status", "detail", "errors"],
-    "properties": {
-        "type": {"type": "string", "description": "the kind of problem: an address that explains it"},
-        "title": {"type": "string", "description": "the kind in words"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "what is wrong this time, and how to mend it"},
-        "errors": {
-            "type": "array",
-            "maxItems": problems.MOST_ERRORS,
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "a JSON pointer into the body; /query/… elsewhere"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}

@@ -21,6 +21,9 @@ from service.domain.kinds.single_choice import SingleChoiceQuestion
 from service.domain.outcomes import Outcome
 from service.domain.parameters import Parameter
 
+QUICK = 2.0
+"""Seconds that something harmless never takes, even on a busy machine; what it guards against takes for ever."""
+
 TABLE = Stimulus(
     key="table",
     text="A model gives these probabilities.",
@@ -45,6 +48,12 @@ class Sitting:
 
     def read(self, raw: object) -> dict[str, Any] | None:
         return questions.read_response(self.revision, self.values, self.layout, raw)
+
+    def refuse(self, raw: object) -> None:
+        """Read, and require that it is more than a draft."""
+        response = self.read(raw)
+        assert response is not None
+        questions.require_readable(self.revision, self.values, response)
 
     def grade(self, raw: object) -> Outcome:
         return questions.grade(self.revision, self.key, self.values, self.read(raw))

@@ -68,7 +68,7 @@ WRONG: list[tuple[Question, str, str]] = [
         "not both",
     ),
     (numeric("1", stem="{{ n }}"), "/stem", "no parameter or datum “n”"),
-    (numeric("1", parameters={"n": one_of("1")}, stem="{{ m }}"), "/stem", "did you mean “n”?"),
+    (numeric("1", parameters={"n": one_of("1")}, stem="{{ nn }}"), "/stem", "did you mean “n”?"),
     (numeric("1", parameters={"n": one_of("1")}, stem="{{ n + 1 }}"), "/stem", "is written {{ name }}"),
     (numeric("1", parameters={"w": one_of("fog")}, stem="{{ w:.2f }}"), "", "“fog” stands where a number"),
     (numeric("1", feedback=Feedback(correct="{{ n }}")), "/feedback/correct", "no parameter"),

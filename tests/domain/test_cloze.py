@@ -103,7 +103,6 @@ def test_what_was_read_can_be_presented_again() -> None:
 @pytest.mark.parametrize(
     ("gaps", "path"),
     [
-        ({"gap-3": {"text": "one"}}, ("gaps", "gap-3", "text")),
         ({"gap-1": {"choice": "likeliest"}}, ("gaps", "gap-1", "choice")),
         ({"gap-1": {"text": "likeliest"}}, ("gaps", "gap-1")),
         ({"gap-2": "beams"}, ("gaps", "gap-2")),
@@ -115,6 +114,16 @@ def test_a_gap_that_cannot_be_read_is_named(gaps: Any, path: tuple[str, ...]) ->
     with pytest.raises(InvalidResponse) as refused:
         sit(DECODING).read({"gaps": gaps})
     assert refused.value.path == path
+
+
+def test_half_a_number_in_a_gap_is_a_draft_and_no_answer_yet() -> None:
+    sitting = sit(DECODING)
+    sent = fill(sitting, "likeliest", "beams", "1.")
+    sent["gaps"]["gap-3"] = {"text": "1.x"}
+    with pytest.raises(InvalidResponse) as refused:
+        sitting.refuse(sent)
+    assert refused.value.path == ("gaps", "gap-3", "text")
+    assert sitting.credit(sent) == Fraction(3, 4)
 
 
 def test_while_tries_remain_no_gap_is_spoken_of() -> None:

@@ -78,6 +78,8 @@ def test_the_rights_are_shuffled_even_where_nothing_else_is() -> None:
     rights = [key for _, key in layout["rights"]]
     assert lefts == [left["key"] for left in sitting.revision["lefts"]]
     assert rights != [sitting.key["pairs"][left] for left in lefts]
+    other = lay_out(sitting.revision, sitting.key, {}, random.Random(2), shuffle=False)
+    assert rights != [key for _, key in other["rights"]]
 
 
 @given(st.permutations(range(5)))

@@ -94,17 +94,16 @@ def test_units_are_shown_sorted_and_converted() -> None:
     assert sitting.shown()["units"] == ["km", "m"]
     assert sitting.credit({"text": "1.5 km"}) == sitting.credit({"text": "1499 m"}) == 1
     with pytest.raises(InvalidResponse, match="unit"):
-        sitting.read({"text": "1500"})
+        sitting.refuse({"text": "1500"})
 
 
 @pytest.mark.parametrize("typed", ["abc", "1,5", "1/2", "1e999999999", "0.5 m"])
 def test_an_unreadable_number_is_invalid_and_never_wrong(typed: str) -> None:
     sitting = sit(numeric("0.5"))
     with pytest.raises(InvalidResponse) as refused:
-        sitting.read({"text": typed})
+        sitting.refuse({"text": typed})
     assert refused.value.path == ("text",)
-    stored = {"text": typed}
-    outcome = questions.grade(sitting.revision, sitting.key, sitting.values, stored)
+    outcome = sitting.grade({"text": typed})
     assert (outcome.status, outcome.credit) == (Status.INVALID, None)
 
 

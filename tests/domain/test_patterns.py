@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.patterns import BadPattern, faults, matches_expression, matches_wildcard
+from tests.domain.sitting import QUICK
 
 
 @pytest.mark.parametrize(
@@ -103,4 +104,4 @@ def test_a_pattern_that_would_backtrack_for_ever_is_quick(pattern: str) -> None:
     begun = time.perf_counter()
     assert not matches_expression(pattern, "a" * 500, case_sensitive=True)
     assert not matches_wildcard("*a" * 100 + "b", "a" * 500)
-    assert time.perf_counter() - begun < 0.5
+    assert time.perf_counter() - begun < QUICK

@@ -76,7 +76,9 @@ def read_and_grade(sitting: Sitting, raw: object) -> None:
     assert json.loads(json.dumps(response)) == response
     outcome = questions.grade(sitting.revision, sitting.key, sitting.values, response)
     assert (outcome.status is Status.UNANSWERED) == (response is None)
-    assert outcome.status is not Status.INVALID
+    if outcome.status is Status.INVALID:
+        with pytest.raises(InvalidResponse):
+            sitting.refuse(raw)
     again = questions.present_response(sitting.revision, sitting.values, sitting.layout, response)
     assert sitting.read(again) == response
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from service.domain.documents.resources import Resource, relation_mistakes
-from service.domain.documents.words import Form, Language, Status, Word, in_order
+from service.domain.documents.words import Form, Guess, Language, Status, Word, in_order
 from service.domain.fields import Key, Line, Markdown, Text
 from service.domain.mistakes import Mistake
 
@@ -53,4 +53,4 @@ class ResourcesDocument:
 
     def mistakes(self) -> Iterator[Mistake]:
         """Relations that lead nowhere."""
-        yield from (one.under("resources") for one in relation_mistakes(self.resources, self.resources))
+        yield from (one.under("resources") for one in relation_mistakes(self.resources, self.resources, Guess()))

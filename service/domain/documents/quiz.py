@@ -7,16 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from service.domain.documents.words import Bounds, Importance, ImportSource, Level, Status, Word
-from service.domain.expressions import meant
+from service.domain.documents.words import Bounds, Importance, ImportSource, Level, Status
 from service.domain.fields import Key, Line, Markdown, Number
 from service.domain.kinds import KINDS
 from service.domain.mistakes import Mistake
 
 _DURATION = re.compile(r"(?:(?P<hours>\d{1,3}) ?h(?:ours?)?)? ?(?:(?P<minutes>\d{1,4}) ?m(?:in(?:utes?)?)?)?")
 _PER_CENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
+
+if TYPE_CHECKING:
+    QuestionKind: TypeAlias = str
+else:
+    QuestionKind = Literal[tuple(KINDS)]
 
 Take = Annotated[int, Bounds(1, 200, "questions")]
 
@@ -44,7 +48,7 @@ class Where:
     objectives: tuple[Key, ...] = ()
     level: tuple[Level, ...] = ()
     tags: tuple[Line, ...] = ()
-    kind: tuple[Word, ...] = ()
+    kind: tuple[QuestionKind, ...] = ()
 
     @classmethod
     def expand(cls, raw: Any) -> Any:
@@ -54,12 +58,9 @@ class Where:
         return {name: [value] if isinstance(value, str) else value for name, value in raw.items()}
 
     def mistakes(self) -> Iterator[Mistake]:
-        """Nothing to tell questions by; a kind there is not."""
+        """Nothing to tell questions by."""
         if not (self.objectives or self.level or self.tags or self.kind):
             yield Mistake((), "Say which questions: by objectives, level, tags or kind.")
-        for index, kind in enumerate(self.kind):
-            if kind not in KINDS:
-                yield Mistake(("kind", index), f"There is no kind of question “{kind}”{meant(kind, KINDS)}")
 
     def fits(self, question: Any) -> bool:
         """Whether a question document is one of these."""

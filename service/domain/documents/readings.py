@@ -165,9 +165,9 @@ class ChoiceGroup:
             yield Mistake(("options",), "There is nothing to choose from: list the options.")
         elif self.min > len(self.options):
             yield Mistake(("min",), f"{self.min} are asked for, but there are only {len(self.options)} options.")
-        if self.max is not None and self.max < max(self.min, 1):
+        elif self.max is not None and self.max < max(self.min, 1):
             yield Mistake(("max",), f"`max` is at least `min`, and at least 1; here `min` is {self.min}.")
-        elif self.max is not None and self.options and self.max > len(self.options):
+        elif self.max is not None and self.max > len(self.options):
             yield Mistake(("max",), f"There are only {len(self.options)} options: lower `max` or leave it out.")
 
 

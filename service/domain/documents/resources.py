@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from service.domain.documents.words import Bounds, Form, ImportSource, Word
-from service.domain.expressions import meant
+from service.domain.documents.words import Bounds, Form, Guess, ImportSource, Word
 from service.domain.fields import Address, Key, Line, Text
 from service.domain.mistakes import Mistake
 
@@ -80,7 +79,9 @@ class Resource:
             yield "see_also", index, key
 
 
-def relation_mistakes(resources: Mapping[str, Resource], known: Mapping[str, Resource]) -> Iterator[Mistake]:
+def relation_mistakes(
+    resources: Mapping[str, Resource], known: Mapping[str, Resource], guess: Guess
+) -> Iterator[Mistake]:
     """Relations of `resources` to themselves or to what is not `known`."""
     for key, resource in resources.items():
         for relation, index, other in resource.relations():
@@ -88,4 +89,4 @@ def relation_mistakes(resources: Mapping[str, Resource], known: Mapping[str, Res
             if other == key:
                 yield Mistake(path, "A resource is not related to itself: leave this out.")
             elif other not in known:
-                yield Mistake(path, f"There is no resource “{other}”{meant(other, known)}")
+                yield Mistake(path, f"There is no resource “{other}”{guess(other, known)}")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias, get_args
 
+from service.domain.expressions import meant
 from service.domain.fields import Key, Text
 from service.domain.keys import derived
 from service.domain.mistakes import Mistake
@@ -54,6 +56,21 @@ class ImportSource:
     first_line: Annotated[int, Bounds(1, 10_000_000)] | None = None
     last_line: Annotated[int, Bounds(1, 10_000_000)] | None = None
     content_hash: Word | None = None
+
+
+class Guess:
+    """Ends a message about an unknown name with the known one that was probably meant.
+
+    Comparing names is slow, so of very many mistakes among very many names only the first have a guess.
+    """
+
+    def __init__(self) -> None:
+        self.comparisons_left = 5000
+
+    def __call__(self, name: str, known: Mapping[str, object]) -> str:
+        """`; did you mean …?`, or a full stop."""
+        self.comparisons_left -= len(known)
+        return meant(name, known) if self.comparisons_left > 0 else "."
 
 
 def slug(text: str) -> Key:

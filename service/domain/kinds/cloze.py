@@ -77,7 +77,7 @@ class ClozeQuestion(Question):
 
 
 class Cloze(Kind):
-    """See the module. Students see gaps numbered in the order of the text: a name could give an answer away."""
+    """Students see gaps numbered in the order of the text: a name could give an answer away."""
 
     name = "cloze"
     document = ClozeQuestion

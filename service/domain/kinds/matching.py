@@ -60,7 +60,7 @@ class MatchingQuestion(Question):
 
 
 class Matching(Kind):
-    """See the module. What is matched may be used several times; equal texts are equal answers."""
+    """What is matched may be used several times; equal texts are equal answers."""
 
     name = "matching"
     document = MatchingQuestion

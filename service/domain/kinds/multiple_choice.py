@@ -82,7 +82,7 @@ def score(scoring: str, right: Collection[object], wrong: Collection[object], ch
 
 
 class MultipleChoice(Kind):
-    """See the module."""
+    """A response is a set of choices, kept sorted."""
 
     name = "multiple_choice"
     document = MultipleChoiceQuestion

@@ -89,7 +89,7 @@ class NumericPart(NumericFields):
 
 
 class Numeric(Kind):
-    """See the module."""
+    """A response is what was typed; every bound is worked out in fractions."""
 
     name = "numeric"
     document = NumericQuestion

@@ -56,7 +56,7 @@ class OpenQuestion(Question):
 
 
 class Open(Kind):
-    """See the module. A complete answer has full credit and `needs_review`, since nobody has judged it."""
+    """A complete answer has full credit and `needs_review`, since nobody has judged it."""
 
     name = "open"
     document = OpenQuestion

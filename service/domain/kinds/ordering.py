@@ -76,7 +76,7 @@ def score(steps: int, in_order: int) -> Fraction:
 
 
 class Ordering(Kind):
-    """See the module."""
+    """A response is all steps, in an order; some of them are a draft."""
 
     name = "ordering"
     document = OrderingQuestion
@@ -110,15 +110,19 @@ class Ordering(Kind):
         if order is None:
             return None
         keys = read_ids(order, keys_by_id(posed.layout["steps"]), "order")
-        if len(keys) < len(posed.layout["steps"]):
-            raise InvalidResponse(f"Put all {len(posed.layout['steps'])} steps in order.", "order")
-        return {"order": keys}
+        return {"order": keys} if keys else None
+
+    def require_readable(self, posed: Posed, response: Json) -> None:
+        count = len(posed.asked["steps"])
+        if len(response["order"]) < count:
+            raise InvalidResponse(f"Put all {count} steps in order.", "order")
 
     def present(self, posed: Posed, response: Json) -> dict[str, Any]:
         ids = ids_by_key(posed.layout["steps"])
         return {"order": [ids[key] for key in response["order"]]}
 
     def grade(self, posed: Posed, key: Json, response: Json) -> Outcome:
+        self.require_readable(posed, response)
         right = {name: place for place, name in enumerate(key["order"])}
         places = [right[name] for name in response["order"]]
         kept = longest_in_order(places)

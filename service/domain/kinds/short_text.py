@@ -101,7 +101,7 @@ class ShortTextPart(ShortTextFields):
 
 
 class ShortText(Kind):
-    """See the module. Rejected entries come first: they carve exceptions out of what patterns accept."""
+    """Rejected entries come first: they carve exceptions out of what patterns accept."""
 
     name = "short_text"
     document = ShortTextQuestion

@@ -81,7 +81,7 @@ class SingleChoicePart(OneRight):
 
 
 class SingleChoice(Kind):
-    """See the module."""
+    """Right choices marked or computed; credit by choice."""
 
     name = "single_choice"
     document = SingleChoiceQuestion

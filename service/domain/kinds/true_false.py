@@ -31,7 +31,7 @@ class TrueFalseQuestion(Question):
 
 
 class TrueFalse(Kind):
-    """See the module."""
+    """No layout: true comes first, always."""
 
     name = "true_false"
     document = TrueFalseQuestion

@@ -53,6 +53,7 @@ class Arrival:
         rev = self.state.rev + 1
         append(session, self.sent.accepted(rev, outcome))
         return Receipt(self.asked.number, rev, self.sent.digest, self.sent.at)
+
     def conflict(self, reason: str) -> Conflict:
         """Why it does not count, and what the slot holds at present."""
         latest = self.state.latest

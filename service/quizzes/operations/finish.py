@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from service.domain import questions
 from service.domain.attempts import Line, Policy, Shown, SlotState, Standing, Worth, how_much_to_show, total, worth
 from service.domain.mistakes import Mistake, Rejected
-from service.domain.outcomes import RULES, InvalidResponse, Outcome, Status, shown
+from service.domain.outcomes import RULES, InvalidResponse, Outcome, Status, fraction_text, shown
 from service.domain.roles import Principal
 from service.errors import Conflict, Invalid
 from service.quizzes.models import Attempt, Grade
@@ -150,7 +150,7 @@ def _grade(session: Session, attempt: Attempt, slots: Sequence[Asked], states: M
                 "answer_key_id": asked.answer_key_id,
                 "rules": RULES,
                 "status": value.outcome.status.value,
-                "credit": None if value.credit is None else str(value.credit),
+                "credit": None if value.credit is None else fraction_text(value.credit),
                 "points": str(asked.points),
                 "response": response,
                 "outcome": value.outcome.as_json(),
@@ -230,5 +230,3 @@ def _graded_slot(asked: Asked, grade: Grade, policy: Policy, now: datetime) -> d
 
 def _credit(grade: Grade) -> Fraction | None:
     return None if grade.credit is None else Fraction(grade.credit)
-
-

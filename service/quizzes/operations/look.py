@@ -63,10 +63,7 @@ def list_quizzes(
     rows = session.execute(found.order_by(Unit.sort, Quiz.position, Quiz.id).limit(limit)).all()
     quizzes = [(row, OfferedQuiz(*row[:7])) for row in rows]
     mine = _own_attempts(session, caller, [quiz.id for _, quiz in quizzes])
-    return [
-        ((row.sort, row.position, str(quiz.id)), QuizView(quiz, mine.get(quiz.id, [])))
-        for row, quiz in quizzes
-    ]
+    return [((row.sort, row.position, str(quiz.id)), QuizView(quiz, mine.get(quiz.id, []))) for row, quiz in quizzes]
 
 
 def get_quiz(session: Session, caller: Principal, quiz_id: UUID) -> QuizView:

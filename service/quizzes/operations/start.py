@@ -63,7 +63,9 @@ def start_attempt(session: Session, world: World, caller: Principal, quiz_id: UU
 
 
 def _refuse_unless_open(settings: Mapping[str, Any], used: int, now: datetime) -> None:
-    opens, closes = (datetime.fromisoformat(settings[name]) if settings.get(name) else None for name in ("opens", "closes"))
+    opens, closes = (
+        datetime.fromisoformat(settings[name]) if settings.get(name) else None for name in ("opens", "closes")
+    )
     if opens is not None and now < opens:
         raise Conflict(f"This quiz opens at {opens.isoformat()}.")
     if closes is not None and now >= closes:

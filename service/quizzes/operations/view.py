@@ -26,7 +26,8 @@ class Receipt:
 
 def receipt_of(entry: Entry) -> Receipt:
     """The receipt of an accepted line."""
-    assert entry.rev is not None, "only accepted lines have a receipt"
+    if entry.rev is None:
+        raise ValueError("only accepted lines have a receipt")
     return Receipt(entry.slot, entry.rev, entry.digest, entry.received_at)
 
 
@@ -60,9 +61,7 @@ def outcome_view(
         return {"status": "correct" if is_right(checked.outcome) else "not_correct"}
     if shown is Shown.FEEDBACK:
         return dict(
-            questions.feedback(
-                asked.revision, asked.key, asked.drawn, asked.layout, checked.response, checked.outcome
-            )
+            questions.feedback(asked.revision, asked.key, asked.drawn, asked.layout, checked.response, checked.outcome)
         )
     return explanation(asked, checked.response, checked.outcome)
 
