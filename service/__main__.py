@@ -12,13 +12,16 @@ from service._bootstrap import ensure
 def main() -> None:
     """Prepare the environment, then do what `hornbook` does with the same arguments."""
     ensure("requirements.lock", "service")
-    from service import cli
+    try:
+        from service import cli
 
-    arguments = sys.argv[1:]
-    if not arguments or (arguments[0].startswith("-") and arguments[0] not in {"--help", "--version"}):
-        arguments = ["serve", *arguments]
-    sys.argv[1:] = arguments
-    cli.main()
+        arguments = sys.argv[1:]
+        if not arguments or (arguments[0].startswith("-") and arguments[0] not in {"--help", "--version"}):
+            arguments = ["serve", *arguments]
+        sys.argv[1:] = arguments
+        cli.main()
+    except KeyboardInterrupt:  # Ctrl-C while the program is still being loaded
+        sys.exit(130)
 
 
 if __name__ == "__main__":

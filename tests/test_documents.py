@@ -64,6 +64,10 @@ DAMAGE: list[tuple[str, tuple[str | int, ...], object, tuple[str | int, ...], st
     ("slip in choose", ("sections", 0, "items", 5), {"chose": {}}, ("sections", 0, "items", 5, "chose"), "`choose`?"),
     ("slip in a verb", ("sections", 0, "items", 5), {"wacth": "rye-paper"}, ("sections", 0, "items", 5, "wacth"),
      "`watch`?"),
+    ("two verbs", (*FILM, "skim"), "rye-paper", (*FILM, "skim"), "does not go with the other fields"),
+    ("verb with fields", ("sections", 0, "items", 5), {"read": {"title": "x"}}, ("sections", 0, "items", 5, "resource"),
+     "A text is needed here, not fields"),
+    ("verb with nothing", ("sections", 0, "items", 5), {"read": None}, ("sections", 0, "items", 5), "Say what to read"),
     ("nothing to read", (*FILM, "before", 0, "resource"), GONE, (*FILM, "before", 0), "Say what to read"),
     ("no key", ("sections", 0, "items", 0, "key"), GONE, ("sections", 0, "items", 0, "key"), "`key` is missing"),
     ("resource and address", (*FILM, "url"), "/x", (*FILM, "url"), "leave it out here"),
@@ -125,6 +129,8 @@ DAMAGE: list[tuple[str, tuple[str | int, ...], object, tuple[str | int, ...], st
     ("no pool", ("quizzes", 1, "draw", 0, "from"), GONE, ("quizzes", 1, "draw", 0), "Say where to draw from"),
     ("where nothing", ("quizzes", 1, "draw", 1, "where"), {}, ("quizzes", 1, "draw", 1, "where"),
      "Say which questions"),
+    ("where no objective", ("quizzes", 1, "draw", 1, "where"), {"objectives": ["compute-hydratoin"]},
+     ("quizzes", 1, "draw", 1, "where", "objectives", 0), "did you mean “compute-hydration”?"),
     ("where no kind", ("quizzes", 1, "draw", 1, "where"), {"kind": "numerc"},
      ("quizzes", 1, "draw", 1, "where", "kind", 0), "did you mean “numeric”?"),
     ("closes first", ("quizzes", 1, "closes"), "2026-03-01 09:00", ("quizzes", 1, "closes"), "before it opens"),
@@ -288,12 +294,13 @@ def test_whatever_comes_is_taken_or_refused_with_words(chance: random.Random) ->
     raw = copy.deepcopy(BREAD)
     for _ in range(chance.choice([1, 1, 2, 4])):
         container, step = chance.choice(list(places(raw)))
+        junk = copy.deepcopy(chance.choice(JUNK))
         if chance.random() < 0.3:
             del container[step]
         elif chance.random() < 0.3 and isinstance(container, dict):
-            container[chance.choice(["key", "kind", "read", "choose", "titel", "\ud800", ""])] = chance.choice(JUNK)
+            container[chance.choice(["key", "kind", "read", "choose", "titel", "\ud800", ""])] = junk
         else:
-            container[step] = copy.deepcopy(chance.choice(JUNK))
+            container[step] = junk
     try:
         unit = load_unit(raw)
     except Rejected as rejected:

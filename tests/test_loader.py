@@ -245,3 +245,11 @@ def test_a_refusal_can_be_printed_and_handed_on(write: Write) -> None:
     lines = str(refused.value).splitlines()
     assert [line.split(": ")[0] for line in lines] == [f"{folder / 'units' / '1.yaml'}:{n}:1" for n in (5, 6)]
     assert [mistake.path[1:] for mistake in refused.value.mistakes] == [(5, 1), (6, 1)]
+
+
+def test_what_is_wrong_twice_in_one_place_is_told_once(write: Write) -> None:
+    more = "objectives:\n  - {key: a, text: Compare one, two, level: apply}\n"
+    folder = write({"course.yaml": COURSE, "units/1.yaml": unit("one", more)})
+    ((_, line, column, message),) = refusals(folder)
+    assert (line, column) == (6, 33)
+    assert "“two” stands in braces without a value" in message

@@ -27,7 +27,8 @@ def endpoints_table() -> str:
 
 def problems_table() -> str:
     """A row for every problem, by status."""
-    problems = sorted([*errors.Problem.__subclasses__(), errors.Problem], key=lambda problem: problem.status)
+    kinds: list[type[errors.Problem]] = [*errors.Problem.__subclasses__(), errors.Problem]
+    problems = sorted(kinds, key=lambda problem: problem.status)
     return "".join(f"| `{problem.slug}` | {problem.status} | {problem.title} |\n" for problem in problems)
 
 

@@ -241,6 +241,11 @@ def test_a_view_that_must_write_while_reading_is_run_again_in_a_writing_transact
     assert app.notes() == ["late"]
 
 
+def test_a_view_may_answer_only_with_a_status_it_declares(app: App) -> None:
+    assert app.call("POST", "/greetings").status_code == 200
+    problem_of(app.call("POST", "/greetings", "ana"), 500, "internal")
+
+
 def test_a_view_cannot_write_in_a_reading_transaction_by_accident(app: App) -> None:
     with app.database.read() as session:
         assert session.get_bind().get_execution_options().get("hornbook_writes") is None

@@ -99,6 +99,11 @@ def test_a_write_needs_the_version_that_was_read(app: App) -> None:
     assert app.call("PUT", "/notes/1", "ana", json=body, headers={"If-Match": "*"}).status_code == 200
 
 
+def test_a_missing_precondition_is_told_before_anything_else_is_looked_at(app: App) -> None:
+    answer = app.call("PUT", "/notes/999", "ana", data=b"{", content_type="application/json")
+    problem_of(answer, 428, "precondition-required")
+
+
 def test_removing_answers_without_a_body(app: App) -> None:
     app.call("POST", "/notes", "ana", json={"text": "a"})
     gone = app.call("DELETE", "/notes/1", "ida")

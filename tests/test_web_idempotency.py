@@ -64,6 +64,15 @@ def test_another_body_or_query_under_the_same_key_is_refused(app: App) -> None:
     post(app, json={"text": "one"})
     assert "new key" in problem_of(post(app, json={"text": "two"}), 422, "invalid")["detail"]
     assert app.notes() == ["one"]
+    taken: dict[str, Any] = {"data": b"a", "content_type": "text/plain"}
+    assert post(app, "/imports?dry_run=true", **taken).status_code == 200
+    problem_of(post(app, "/imports?dry_run=false", **taken), 422, "invalid")
+
+
+def test_a_key_needs_somebody_to_keep_it_for(app: App) -> None:
+    answer = app.call("POST", "/greetings", headers={"Idempotency-Key": "key-1"})
+    assert "token" in problem_of(answer, 422, "invalid")["detail"]
+    assert stored(app.database) == 0
 
 
 def test_a_key_is_its_callers_own_and_its_routes_own(app: App) -> None:

@@ -191,10 +191,22 @@ def lines_of(content: bytes, media_type: str) -> dict[str, Any]:
 LINES = Media(("text/plain", "application/yaml"), longest=4096, read=lines_of)
 
 
-@routes.post("/imports", allow=PEOPLE, takes=LINES, gives=EchoOut, problems=(Gone,))
+class ImportQuery(Query):
+    """How to take them."""
+
+    dry_run = Flag()
+
+
+@routes.post("/imports", allow=PEOPLE, takes=LINES, query=ImportQuery, gives=EchoOut, problems=(Gone,))
 def import_lines(call: Call) -> dict[str, object]:
     """Take lines of text."""
-    return {"query": call.body}
+    return {"query": {**call.body, **call.query}}
+
+
+@routes.post("/greetings", allow=ANYONE, gives=EchoOut)
+def greet(call: Call) -> Reply:
+    """Greet whoever comes, with a status that was never declared for friends."""
+    return Reply(body={"query": {}}, status=200 if call.caller.is_anonymous else 202)
 
 
 @routes.get("/late", allow=ANYONE, gives=EchoOut)

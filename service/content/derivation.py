@@ -115,8 +115,12 @@ class DocumentSchema(ma.Schema):
         guessed = set()
         for name in map(str, names):
             near = get_close_matches(name, known, n=1)
-            hint = f": did you mean `{near[0]}`?" if near else f"; there are {', '.join(known)}."
-            log.refuse(path if UNWELCOME.search(name) else (*path, name), f"Unknown field `{shown(name)}`{hint}")
+            where = path if UNWELCOME.search(name) else (*path, name)
+            if name in known:
+                log.refuse(where, f"`{name}` does not go with the other fields here.")
+            else:
+                hint = f": did you mean `{near[0]}`?" if near else f"; there are {', '.join(known)}."
+                log.refuse(where, f"Unknown field `{shown(name)}`{hint}")
             guessed.update(near)
         return guessed
 

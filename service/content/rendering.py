@@ -135,7 +135,7 @@ def render_markdown(text: str) -> str:
     """The HTML of a Markdown text: CommonMark and tables, `$…$` and `$$…$$` as MathML, raw HTML shown as text.
 
     Placeholders (`{{ name:.2f }}`) come out as they went in. A formula that cannot be read is shown as its source.
-    Never raises; its time grows in proportion to the text.
+    Takes whatever text the gate lets through, without raising, in time that grows in proportion to it.
     """
     placeholders = Placeholders(text)
     return placeholders.put_back(sanitised(_PARSER.render(placeholders.text)))

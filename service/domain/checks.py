@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from service.domain import templates
-from service.domain.expressions import compiled, meant
+from service.domain.expressions import compiled
 from service.domain.kinds import KINDS
 from service.domain.kinds.kind import Kind, Posed
 from service.domain.kinds.question import Question, Stimulus
@@ -14,7 +14,7 @@ from service.domain.mistakes import Mistake, Rejected
 from service.domain.parameters import checked_variants, completed, resolve
 from service.domain.shapes import Json
 from service.domain.splitting import split
-from service.domain.values import ExpressionError
+from service.domain.values import ExpressionError, meant
 from service.domain.variants import Variant
 from service.domain.walking import leaves, mistakes_in
 

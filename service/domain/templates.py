@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from service.domain.expressions import meant
-from service.domain.values import ExpressionError, fixed, from_json, general, number
+from service.domain.values import ExpressionError, fixed, from_json, general, meant, number
 
 OPENING = "{{"
 _SLOT = re.compile(r"\{\{ *([a-z][a-z0-9_]*)(?::([-+,.0-9a-z%]{1,12}))? *\}\}", re.ASCII)

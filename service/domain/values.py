@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -37,10 +38,9 @@ class ExpressionError(ValueError):
         self.column = column
 
 
-def bounded(value: Fraction, bits: int | None = None) -> Fraction:
-    """`value`, unless it (or a coming value of so many `bits`) is too large to work with."""
-    size = bits if bits is not None else value.numerator.bit_length() + value.denominator.bit_length()
-    if size > MOST_BITS:
+def bounded(value: Fraction) -> Fraction:
+    """`value`, unless it is too large to go on working with."""
+    if value.numerator.bit_length() + value.denominator.bit_length() > MOST_BITS:
         raise ExpressionError("A number in this formula grows too large.")
     return value
 
@@ -85,8 +85,14 @@ def numbers(value: Value) -> tuple[Fraction, ...]:
     common = 1
     for one in found:
         common = math.lcm(common, one.denominator)
-        bounded(one, common.bit_length())
+        bounded(Fraction(1, common))
     return found
+
+
+def meant(name: str, known: Mapping[str, object]) -> str:
+    """The end of a sentence about an unknown name: the nearest known one, if any is near."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean “{near[0]}”?" if near else "."
 
 
 def described(value: Value) -> str:

@@ -83,10 +83,10 @@ def read_and_grade(sitting: Sitting, raw: object) -> None:
     assert sitting.read(again) == response
 
 
-@pytest.mark.parametrize("raw", NASTY, ids=lambda raw: json.dumps(raw)[:40])
 @pytest.mark.parametrize("key", SITTINGS)
-def test_nasty_responses_are_read_or_refused(key: str, raw: object) -> None:
-    read_and_grade(SITTINGS[key], raw)
+def test_nasty_responses_are_read_or_refused(key: str) -> None:
+    for raw in NASTY:
+        read_and_grade(SITTINGS[key], raw)
 
 
 @given(st.sampled_from(sorted(SITTINGS)), json_values)

@@ -46,6 +46,11 @@ def test_entries_are_tried_in_order_after_the_rejected_ones(typed: str, credit: 
     assert outcome.rule == "short_text/text/v1"
 
 
+def test_an_expression_sees_the_letters_as_typed() -> None:
+    sitting = sit(short(TextEntry(re="(haupt)?straße")))
+    assert sitting.credit({"text": "Hauptstraße"}) == sitting.credit({"text": "STRAßE"}) == 1
+
+
 def test_what_was_matched_is_named_and_spoken_to() -> None:
     sitting = sit(TASK)
     assert sitting.grade({"text": "classification"}).matched == "vague"

@@ -75,13 +75,14 @@ class Reading:
         """The short forms in their long form."""
         if isinstance(raw, str):
             return {"key": _key_of(raw), _meant(raw): raw}
-        if not isinstance(raw, Mapping) or "verb" in raw:
-            return raw
-        verb = next((verb for verb in VERBS if isinstance(raw.get(verb), str)), None)
-        if verb is None:
+        verb = next((verb for verb in VERBS if verb in raw), None) if isinstance(raw, Mapping) else None
+        if verb is None or "verb" in raw:
             return raw
         what = raw[verb]
         rest = {name: value for name, value in raw.items() if name != verb}
+        if not isinstance(what, str):
+            # Nothing that could be read: for the field to refuse.
+            return {"key": verb, "verb": verb, "resource": what, **rest}
         return {"key": _key_of(what), "verb": verb, _meant(what): what, **rest}
 
     def mistakes(self) -> Iterator[Mistake]:
