@@ -113,9 +113,7 @@ class Settings:
         ),
     )
     host: str = field(default="127.0.0.1", metadata=_about(_host, "text", "the address to listen on"))
-    port: int = field(
-        default=8000, metadata=_about(_whole(0, 65_535), "number", "the port to listen on; 0 takes a free one")
-    )
+    port: int = field(default=8000, metadata=_about(_whole(1, 65_535), "number", "the port to listen on"))
     workers: int = field(default=2, metadata=_about(_whole(1, 64), "number", "processes that answer requests"))
     threads: int = field(
         default=4, metadata=_about(_whole(1, 64), "number", "threads in each of them, each with a connection")

@@ -46,8 +46,8 @@ class ReadingStateOut(Out):
     counts = fields.Boolean(required=True, metadata={"description": "whether the unit's completion may depend on it"})
 
 
-class UnitProgressOut(Out):
-    """How far the student is with a unit, and what is left."""
+class UnitStandingOut(Out):
+    """How far the student is with a unit."""
 
     unit = Slug(required=True)
     title = fields.String(required=True)
@@ -55,19 +55,13 @@ class UnitProgressOut(Out):
     total = fields.Integer(required=True, attribute="standing.total")
     complete = fields.Boolean(required=True, attribute="standing.complete")
     minutes_left = fields.Integer(required=True, attribute="standing.minutes_left")
+
+
+class UnitProgressOut(UnitStandingOut):
+    """How far the student is with a unit, what is left, and every reading with its mark."""
+
     requirements = fields.List(fields.Nested(RequirementOut), required=True, attribute="standing.requirements")
     readings = fields.List(fields.Nested(ReadingStateOut), required=True)
-
-
-class UnitStandingOut(Out):
-    """A unit in the progress of a course."""
-
-    unit = Slug(required=True)
-    title = fields.String(required=True)
-    done = fields.Integer(required=True, attribute="standing.done")
-    total = fields.Integer(required=True, attribute="standing.total")
-    complete = fields.Boolean(required=True, attribute="standing.complete")
-    minutes_left = fields.Integer(required=True, attribute="standing.minutes_left")
 
 
 class CourseProgressOut(Out):
