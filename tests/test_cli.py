@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from openapi_spec_validator import validate
 
 from service.cli import main
 from service.cli.demo import prepare_demo
@@ -135,4 +136,6 @@ def test_the_demo_is_random_private_and_stays(home: Path, capsys: pytest.Capture
 
 def test_the_openapi_file_is_fresh(ana: Client) -> None:
     assert "up to date" in ok("openapi", "--check")
-    assert ana.get("/openapi.json").get_json()["openapi"].startswith("3.1")
+    served = ana.get("/openapi.json").get_json()
+    assert served["openapi"].startswith("3.1")
+    validate(served)

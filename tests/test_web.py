@@ -209,6 +209,12 @@ def test_a_query_that_cannot_be_taken_is_refused_with_pointers(app: App, query: 
     assert [error["pointer"] for error in document["errors"]] == pointers
 
 
+@pytest.mark.parametrize("path", ["/notes", "/search", "/broken"])
+def test_a_query_that_is_no_text_is_refused(app: App, path: str) -> None:
+    raw = {"QUERY_STRING": "about=\xff\xfe"}
+    problem_of(app.call("GET", path, "ida", environ_overrides=raw), 400, "unreadable")
+
+
 def test_other_media_are_read_before_anything_is_written(app: App) -> None:
     answer = app.call("POST", "/imports", "ana", data=b"one\ntwo", content_type="application/yaml")
     assert answer.get_json() == {"query": {"lines": ["one", "two"], "media_type": "application/yaml"}}
@@ -242,8 +248,8 @@ def test_a_view_that_must_write_while_reading_is_run_again_in_a_writing_transact
 
 
 def test_a_view_may_answer_only_with_a_status_it_declares(app: App) -> None:
-    assert app.call("POST", "/greetings").status_code == 200
-    problem_of(app.call("POST", "/greetings", "ana"), 500, "internal")
+    assert app.call("POST", "/greetings/eve").status_code == 200
+    problem_of(app.call("POST", "/greetings/ana", "ana"), 500, "internal")
 
 
 def test_a_view_cannot_write_in_a_reading_transaction_by_accident(app: App) -> None:
@@ -255,13 +261,34 @@ def test_a_view_cannot_write_in_a_reading_transaction_by_accident(app: App) -> N
 
 
 def test_a_wrong_address_and_a_wrong_method_are_problems(app: App) -> None:
-    for path in ("/nowhere", "/notes/", "/notes/x", "/notes/99999999999999999999", "/notes/" + "9" * 5_000, "//api/v1"):
+    for path in (
+        "/nowhere",
+        "/notes/",
+        "/notes/x",
+        "/notes/99999999999999999999",
+        "/notes/" + "9" * 5_000,
+        "//api/v1",
+        "/api//v1/notes",
+    ):
         problem_of(app.call("GET", path), 404, "not-found")
     answer = app.call("PATCH", "/notes/1")
     assert (
         problem_of(answer, 405, "method-not-allowed")["detail"] == "This address takes DELETE, GET, HEAD, OPTIONS, PUT."
     )
     assert answer.headers["Allow"] == "DELETE, GET, HEAD, OPTIONS, PUT"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("week-01", 200), ("a" * 64, 200), ("a" * 65, 404), ("A", 404), ("a--b", 404), ("a%00", 404), ("a%0A", 404)],
+)
+def test_a_slug_in_an_address_is_as_bounded_as_anywhere(app: App, name: str, status: int) -> None:
+    assert app.call("POST", f"/greetings/{name}").status_code == status
+
+
+def test_losing_a_race_for_something_unique_is_a_conflict(app: App) -> None:
+    problem_of(app.call("POST", "/notes", "ana", json={"text": "clash"}), 409, "conflict")
+    assert app.notes() == []
 
 
 def test_every_type_of_problem_explains_itself_at_its_address(app: App) -> None:

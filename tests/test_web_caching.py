@@ -152,6 +152,14 @@ def test_a_limit_or_cursor_out_of_bounds_is_refused(app: App, query: str) -> Non
     assert error["pointer"] == f"/query/{query.partition('=')[0]}"
 
 
+def test_a_link_keeps_the_rest_of_the_query(app: App) -> None:
+    for text in "ab":
+        app.call("POST", "/notes", "ana", json={"text": text})
+    link = app.call("GET", "/notes?limit=1&about=a%26b+%C3%A9").headers["Link"]
+    asked = parse_qs(urlsplit(link[1 : link.index(">")]).query)
+    assert (asked["limit"], asked["about"]) == (["1"], ["a&b é"])
+
+
 def test_links_are_absolute_where_the_public_address_is_known(empty_url: str) -> None:
     with served(empty_url, public_url="https://read.example.org/x") as app:
         for text in "ab":
@@ -181,6 +189,18 @@ def test_a_cursor_with_any_character_changed_is_refused(keys: tuple[object, ...]
     other = data.draw(st.sampled_from("AZaz09-_=é").filter(lambda character: character != cursor[place]))
     with pytest.raises(ma.ValidationError):
         CURSOR.deserialize(cursor[:place] + other + cursor[place + 1 :])
+
+
+@pytest.mark.parametrize("key", ["a", "ab", "abc"])
+def test_a_cursor_has_one_spelling(key: str) -> None:
+    kind = Cursor("units", str)
+    cursor = kind.write((key,))
+    others = [cursor[:-1] + last for last in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"]
+    others += [f"{cursor}=", f"{cursor}\n", f"!{cursor}", f"{cursor[:4]} {cursor[4:]}"]
+    for other in others:
+        if other != cursor:
+            with pytest.raises(ma.ValidationError):
+                kind.deserialize(other)
 
 
 def test_a_cursor_of_another_list_or_of_other_types_is_refused() -> None:

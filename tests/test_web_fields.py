@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.errors import Invalid
 from service.web.fields import Flag, In, Integer, ListOf, Moment, OneOf, Out, Query, Slug, String, Uuid, written
+from service.web.reading import loaded
 from tests.web_app import NoteIn
 
 REFUSED: list[tuple[str, object]] = [
@@ -129,6 +131,16 @@ def test_strictness_reaches_inside() -> None:
     with pytest.raises(ma.ValidationError) as refusal:
         _Nested().load({"inner": [{"text": "a"}, {"text": "b", "other": 1}]})
     assert refusal.value.messages_dict == {"inner": {1: {"other": [NoteIn().error_messages["unknown"]]}}}
+
+
+def test_mistakes_are_told_in_order_of_their_place_and_not_of_its_spelling() -> None:
+    class _Long(In):
+        numbers = ListOf(Integer(), longest=20)
+
+    given_ = {"numbers": [0, 0, "a", 0, 0, 0, 0, 0, 0, 0, "b"], "a": 1}
+    with pytest.raises(Invalid) as refusal:
+        loaded(_Long(), given_)
+    assert [mistake.pointer for mistake in refusal.value.errors] == ["/a", "/numbers/2", "/numbers/10"]
 
 
 @given(st.datetimes(timezones=st.just(timezone(timedelta(hours=5, minutes=30)))))

@@ -70,7 +70,7 @@ def test_another_body_or_query_under_the_same_key_is_refused(app: App) -> None:
 
 
 def test_a_key_needs_somebody_to_keep_it_for(app: App) -> None:
-    answer = app.call("POST", "/greetings", headers={"Idempotency-Key": "key-1"})
+    answer = app.call("POST", "/greetings/eve", headers={"Idempotency-Key": "key-1"})
     assert "token" in problem_of(answer, 422, "invalid")["detail"]
     assert stored(app.database) == 0
 

@@ -92,6 +92,7 @@ class NotesQuery(PageQuery):
     """Which notes."""
 
     after = Cursor("notes", int)
+    about = String(20, metadata={"description": "taken, and not asked for"})
 
 
 class SearchQuery(Query):
@@ -125,6 +126,8 @@ def add_note(call: Call) -> Reply | Conflict:
         raise Conflict("Nothing is kept.")
     if text == "return":
         return Conflict("It is kept all the same.", extra={"current": note.id})
+    if text == "clash":
+        call.session.execute(insert(NOTES).values(id=note.id, text="a second of that id"))
     return Reply(body=note, headers={"Location": f"/api/v1/notes/{note.id}"})
 
 
@@ -203,10 +206,10 @@ def import_lines(call: Call) -> dict[str, object]:
     return {"query": {**call.body, **call.query}}
 
 
-@routes.post("/greetings", allow=ANYONE, gives=EchoOut)
-def greet(call: Call) -> Reply:
+@routes.post("/greetings/<slug:name>", allow=ANYONE, gives=EchoOut)
+def greet(call: Call, name: str) -> Reply:
     """Greet whoever comes, with a status that was never declared for friends."""
-    return Reply(body={"query": {}}, status=200 if call.caller.is_anonymous else 202)
+    return Reply(body={"query": {"name": name}}, status=200 if call.caller.is_anonymous else 202)
 
 
 @routes.get("/late", allow=ANYONE, gives=EchoOut)

@@ -13,7 +13,7 @@ RESPONSE = {
     'numeric {"text": "0.184"} · short_text {"text": "…"} · '
     'cloze {"gaps": {"gap-1": {"text": "…"} or {"choice": id}}} · '
     'matching {"pairs": {left id: right id}} · ordering {"order": [id]} · open {"text": "…"}. Null is no answer.',
-    "type": ["object", "null"],
+    "type": "object",
 }
 LONGEST_RESPONSE = 64 * 1024
 MOST_SLOTS = 500

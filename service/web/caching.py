@@ -17,7 +17,7 @@ REVALIDATE: Mapping[str, str] = {"Cache-Control": "private, no-cache", "Vary": "
 
 HOW_TO_MATCH = "Send If-Match with the ETag of what you have read."
 
-_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+_TAG = re.compile(r'"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
 def etag_of(*parts: object) -> str:

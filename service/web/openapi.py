@@ -29,8 +29,9 @@ from service.web.routes import PREFIX, Routes
 
 VERSION = "3.1.0"
 ADDRESS = f"{PREFIX}/openapi.json"
-ALWAYS = (401, 422, 500, 503)
-"""Refusals any endpoint may answer with: a bad token, an unknown parameter, a fault of ours, a busy database."""
+ALWAYS = (400, 401, 422, 500, 503)
+"""Refusals any endpoint may answer with: bytes that are no text, a bad token, an unknown parameter, a fault of ours,
+a busy database."""
 
 INTRODUCTION = """\
 Reading guides and self-check quizzes.
@@ -108,15 +109,13 @@ def limits(settings: Settings) -> dict[str, int]:
 
 def statuses_of(endpoint: Endpoint) -> list[int]:
     """Every status the endpoint may refuse with."""
-    takes_body = endpoint.takes is not None
     possible = {
-        400: endpoint.writes,
         403: not endpoint.allow.anyone,
         404: "<" in endpoint.rule,
         409: endpoint.writes,
         412: endpoint.guarded,
         413: endpoint.writes,
-        415: takes_body,
+        415: endpoint.takes is not None,
         428: endpoint.guarded,
     }
     own = {problem.status for problem in endpoint.problems}

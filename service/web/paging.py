@@ -68,12 +68,11 @@ class Cursor(ma.fields.Field[tuple[Any, ...]]):
         if not isinstance(value, str) or len(value) > LONGEST:
             raise self.make_error("invalid")
         try:
-            raw = urlsafe_b64decode(value + "=" * (-len(value) % 4))
-            keys = self._read(raw[_PROOF:]) if raw[:_PROOF] == self._proof(raw[_PROOF:]) else None
+            keys = self._read(urlsafe_b64decode(value + "=" * (-len(value) % 4))[_PROOF:])
         except (NotBase64, ValueError, TypeError, Unreadable):
-            keys = None
-        # Base64 has several spellings of one value; only the one we wrote is ours.
-        if keys is None or self.write(keys) != value:
+            raise self.make_error("invalid") from None
+        # Only the word we would write ourselves is one of ours: its checksum is right, and so is its spelling.
+        if self.write(keys) != value:
             raise self.make_error("invalid")
         return keys
 

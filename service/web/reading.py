@@ -9,7 +9,7 @@ import marshmallow as ma
 from flask import Request
 
 from service.domain.mistakes import Mistake
-from service.errors import Invalid, TooLarge, UnsupportedMediaType
+from service.errors import Invalid, TooLarge, Unreadable, UnsupportedMediaType
 from service.web import json
 from service.web.calls import JSON, Endpoint, Media
 from service.web.fields import Query
@@ -49,16 +49,20 @@ def body_of(request: Request, endpoint: Endpoint, content: bytes) -> dict[str, A
 
 
 def query_of(request: Request, endpoint: Endpoint) -> dict[str, Any]:
-    """The query string as the endpoint takes it; raises 422, with pointers below `/query`."""
+    """The query string as the endpoint takes it; raises 400, or 422 with pointers below `/query`."""
     schema = endpoint.reads_query
     if not request.query_string and schema is None:
         return {}
+    try:
+        asked = request.args
+    except UnicodeDecodeError:
+        raise Unreadable("The query string is not UTF-8: percent-encode what is not ASCII.") from None
     known = _NO_QUERY if schema is None else schema
     lists = {field.data_key or name for name, field in known.load_fields.items() if isinstance(field, ma.fields.List)}
     given = {
         # A parameter given twice stays a list, which no other field takes.
         name: values if name in lists or len(values) > 1 else values[0]
-        for name, values in request.args.lists()
+        for name, values in asked.lists()
     }
     return loaded(known, given, "query")
 
