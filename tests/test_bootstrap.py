@@ -139,7 +139,7 @@ def test_somebody_elses_environment_is_not_removed(folder: Path) -> None:
     [
         ("import sys; sys.modules['ensurepip'] = None", "apt-get install python3-venv"),
         ("import sys; sys.version_info = (3, 9, 2)", "this is Python 3.9 and 3.11 or newer is needed"),
-        ("import sys; sys.platform = 'win32'", "on Windows, start it inside WSL"),
+        ("import shutil, subprocess, sys; sys.platform = 'win32'", "on Windows, start it inside WSL"),
     ],
 )
 def test_what_is_missing_is_said_in_one_sentence(folder: Path, before: str, sentence: str) -> None:

@@ -6,7 +6,7 @@ import click
 from alembic import command
 
 from service import schema
-from service.cli.output import database_option, open_database, read_settings
+from service.cli.output import database_option, opened, read_settings
 
 
 @click.group()
@@ -18,11 +18,10 @@ def db() -> None:
 @database_option
 def upgrade(database_url: str | None) -> None:
     """Bring the schema up to date; harmless when it is."""
-    settings = read_settings(database_url)
-    database = open_database(settings)
-    before = schema.state(database)
-    schema.upgrade(database)
-    after = schema.state(database)
+    with opened(read_settings(database_url)) as database:
+        before = schema.state(database)
+        schema.upgrade(database)
+        after = schema.state(database)
     if after is not schema.State.CURRENT:
         raise click.ClickException(after.value)
     click.echo("Nothing to do: the schema is up to date." if before is after else "The schema is up to date now.")
@@ -32,7 +31,8 @@ def upgrade(database_url: str | None) -> None:
 @database_option
 def status(database_url: str | None) -> None:
     """Say how the schema relates to this version of Hornbook; exit 1 unless it is up to date."""
-    state = schema.state(open_database(read_settings(database_url)))
+    with opened(read_settings(database_url)) as database:
+        state = schema.state(database)
     click.echo(state.value)
     if state is not schema.State.CURRENT:
         raise SystemExit(1)
@@ -43,6 +43,5 @@ def status(database_url: str | None) -> None:
 @database_option
 def revision(message: str, database_url: str | None) -> None:
     """Write a migration from what the models have that the database has not (for developers)."""
-    database = open_database(read_settings(database_url))
-    with database.engine.begin() as connection:
+    with opened(read_settings(database_url)) as database, database.engine.begin() as connection:
         command.revision(schema.configuration(connection), message, autogenerate=True)

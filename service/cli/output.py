@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -53,8 +54,9 @@ def read_settings(database_url: str | None = None, **others: object) -> Settings
     return Settings.from_env(environ)
 
 
-def open_database(settings: Settings) -> Database:
-    """The database of the settings; its folder is made, and must be writable."""
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database of the settings, closed in the end; its folder is made, and must be writable."""
     file = sqlite_path(settings.database_url)
     if file is not None:
         try:
@@ -68,13 +70,18 @@ def open_database(settings: Settings) -> Database:
             raise click.ClickException(
                 f"{file} cannot be written. Set HORNBOOK_DATA_DIR or --database to a place you may write to."
             )
-    return Database(settings.database_url, pool_size=settings.threads)
+    database = Database(settings.database_url, pool_size=settings.threads)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
-def open_current(settings: Settings) -> Database:
-    """The database, refused unless its schema is this code's."""
-    database = open_database(settings)
-    state = schema.state(database)
-    if state is not schema.State.CURRENT:
-        raise click.ClickException(state.value)
-    return database
+@contextmanager
+def opened_current(settings: Settings) -> Iterator[Database]:
+    """The same, refused unless its schema is this code's."""
+    with opened(settings) as database:
+        state = schema.state(database)
+        if state is not schema.State.CURRENT:
+            raise click.ClickException(state.value)
+        yield database

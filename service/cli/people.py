@@ -8,7 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from service.accounts import operations as accounts
-from service.cli.output import database_option, open_current, read_settings
+from service.cli.output import database_option, opened_current, read_settings
 from service.content.models import Course
 from service.content.operations import find_course
 from service.domain.roles import Role, Scope
@@ -27,7 +27,7 @@ def user() -> None:
 @database_option
 def add_user(login: str, name: str, admin: bool, database_url: str | None) -> None:
     """Make a person with this LOGIN."""
-    with open_current(read_settings(database_url)).write() as session:
+    with opened_current(read_settings(database_url)) as database, database.write() as session:
         accounts.create_user(session, World(), login=login, name=name, is_admin=admin)
     click.echo(f"Made {login}. Next: hornbook enrol {login} COURSE, and hornbook token issue --user {login}")
 
@@ -36,7 +36,7 @@ def add_user(login: str, name: str, admin: bool, database_url: str | None) -> No
 @database_option
 def list_users(database_url: str | None) -> None:
     """List everybody."""
-    with open_current(read_settings(database_url)).read() as session:
+    with opened_current(read_settings(database_url)) as database, database.read() as session:
         for person in accounts.list_users(session):
             click.echo(f"{person.login:20} {person.name}{'  (admin)' if person.is_admin else ''}")
 
@@ -53,7 +53,7 @@ def list_users(database_url: str | None) -> None:
 @database_option
 def enrol(login: str, course: str, role: str, database_url: str | None) -> None:
     """Make the person LOGIN a student (or instructor) of COURSE."""
-    with open_current(read_settings(database_url)).write() as session:
+    with opened_current(read_settings(database_url)) as database, database.write() as session:
         accounts.enrol(session, World(), accounts.get_user(session, login), _course(session, course).id, Role(role))
     click.echo(f"{login} is now {'an instructor' if role == Role.INSTRUCTOR else 'a student'} of {course}.")
 
@@ -88,7 +88,7 @@ def issue(
     if (login is None) == (not scopes) or bool(scopes) != bool(courses):
         raise click.UsageError("Say either --user LOGIN, or --scope and --course (each as often as needed).")
     lasts = None if days is None else timedelta(days=days)
-    with open_current(read_settings(database_url)).write() as session:
+    with opened_current(read_settings(database_url)) as database, database.write() as session:
         if login is not None:
             person = accounts.get_user(session, login)
             issued = accounts.issue_personal_token(session, World(), person, label=label or "command line", lasts=lasts)
@@ -110,7 +110,7 @@ def issue(
 @database_option
 def list_tokens(database_url: str | None) -> None:
     """List the tokens there are; their secrets are not kept."""
-    with open_current(read_settings(database_url)).read() as session:
+    with opened_current(read_settings(database_url)) as database, database.read() as session:
         for one in accounts.list_tokens(session):
             kind = "personal" if one.user_id is not None else " ".join(one.scopes or ())
             state = "revoked" if one.revoked_at else f"until {one.expires_at:%Y-%m-%d}" if one.expires_at else "valid"
@@ -123,7 +123,7 @@ def list_tokens(database_url: str | None) -> None:
 def revoke(prefix: str, database_url: str | None) -> None:
     """Make the token that begins with hb_PREFIX worthless, at once and everywhere."""
     bare = prefix.removeprefix("hb_").split("_")[0]
-    with open_current(read_settings(database_url)).write() as session:
+    with opened_current(read_settings(database_url)) as database, database.write() as session:
         accounts.revoke_token(session, World(), bare)
     click.echo(f"hb_{bare}_… is revoked.")
 

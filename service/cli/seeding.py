@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from service.cli.output import database_option, open_current, read_settings
+from service.cli.output import database_option, opened_current, read_settings
 from service.content.publishing import PreparedCourse
 from service.db import Database
 from service.schema import shipped
@@ -31,8 +31,8 @@ def seed(path: Path | None, dry_run: bool, database_url: str | None) -> None:
     Unchanged content writes nothing. What a unit's file no longer holds is archived, never deleted, and students'
     attempts and marks stay as they are.
     """
-    database = open_current(read_settings(database_url))
-    seed_folder(database, path or shipped("seed"), dry_run=dry_run)
+    with opened_current(read_settings(database_url)) as database:
+        seed_folder(database, path or shipped("seed"), dry_run=dry_run)
 
 
 def seed_folder(database: Database, path: Path, *, dry_run: bool = False) -> None:

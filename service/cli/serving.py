@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from service import schema
 from service.app import create_app
 from service.cli.demo import Demo, prepare_demo
-from service.cli.output import database_option, open_database, read_settings
+from service.cli.output import database_option, opened, read_settings
 from service.cli.seeding import seed_folder
 from service.content.operations import has_courses
 from service.db import Database, sqlite_path
@@ -29,11 +29,11 @@ def serve(database_url: str | None, host: str | None, port: int | None, workers:
     """Serve the API. An empty database is given its tables and the courses that come with Hornbook."""
     settings = read_settings(database_url, host=host, port=port, workers=workers)
     _refuse_taken_port(settings)
-    database = open_database(settings)
-    make_ready(database, settings)
-    wanted = is_embedded(settings) if demo is None else demo
-    _announce(settings, prepare_demo(database, settings) if wanted else None)
-    Server(create_app(settings, database=database), database, settings).run()
+    with opened(settings) as database:
+        make_ready(database, settings)
+        wanted = is_embedded(settings) if demo is None else demo
+        _announce(settings, prepare_demo(database, settings) if wanted else None)
+        Server(create_app(settings, database=database), database, settings).run()
 
 
 def make_ready(database: Database, settings: Settings) -> None:

@@ -128,7 +128,10 @@ def test_another_try_never_lowers(shares: list[Fraction], more: Fraction, penalt
 def test_a_broken_variant_counts_on_neither_side() -> None:
     broken = Outcome(Status.NEEDS_REVIEW, None, "broken variant")
     assert worth([broken], Fraction(0)).credit is None
-    assert total([(None, Fraction(5)), (Fraction(1, 3), Fraction(1)), (Fraction(2, 3), Fraction(1))]) == (Fraction(1), Fraction(2))
+    assert total([(None, Fraction(5)), (Fraction(1, 3), Fraction(1)), (Fraction(2, 3), Fraction(1))]) == (
+        Fraction(1),
+        Fraction(2),
+    )
 
 
 @given(st.lists(st.tuples(st.fractions(0, 1), st.fractions(0, 10)), max_size=8))
