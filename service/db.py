@@ -183,8 +183,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver would begin transactions by itself, and never an immediate one.
     connection.isolation_level = None
     journal = "WAL" if wal_is_safe() else "TRUNCATE"
-    for pragma in ("foreign_keys=ON", "synchronous=FULL", f"journal_mode={journal}"):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in ("foreign_keys=ON", "synchronous=FULL", f"journal_mode={journal}"):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        # A connection that fails here is never given to the pool, which would close it.
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:
