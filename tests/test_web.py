@@ -349,6 +349,7 @@ def test_a_database_that_cannot_be_opened_is_503_and_a_missing_table_is_a_fault_
         problem_of(nowhere.call("POST", "/notes", "ana", json={"text": "a"}), 503, "unavailable")
     empty = App(Database(f"sqlite:///{tmp_path / 'empty.db'}"))
     problem_of(empty.call("GET", "/notes"), 500, "internal")
+    empty.database.close()
 
 
 def test_the_failure_of_a_statement_is_logged_without_its_values(app: App, capsys: pytest.CaptureFixture[str]) -> None:
