@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from service.accounts.models import Enrolment
 from service.db import Database
 from service.quizzes.models import Attempt, Entry, Grade, Slot
 from tests.cast import Client, answer_of
@@ -18,6 +19,18 @@ def test_a_second_start_gives_the_open_attempt_back(ana: Client, prep_check: str
     first = answer_of(ana.post(f"/quizzes/{prep_check}/attempts"), 201)
     second = answer_of(ana.post(f"/quizzes/{prep_check}/attempts"), 200)
     assert second["id"] == first["id"]
+
+
+def test_a_start_is_repeated_byte_for_byte_under_its_key_but_not_for_who_has_left_the_course(
+    ana: Client, prep_check: str, database: Database
+) -> None:
+    first = ana.post(f"/quizzes/{prep_check}/attempts", Idempotency_Key="one")
+    again = ana.post(f"/quizzes/{prep_check}/attempts", Idempotency_Key="one")
+    assert (again.status_code, again.data) == (201, first.data)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    with database.write() as session:
+        session.execute(delete(Enrolment).where(Enrolment.role == "student"))
+    assert ana.post(f"/quizzes/{prep_check}/attempts", Idempotency_Key="one").status_code in {403, 404}
 
 
 def test_twenty_starts_at_once_make_one_attempt(ana: Client, prep_check: str, database: Database) -> None:

@@ -50,6 +50,8 @@ def get_quiz(call: Call, quiz: UUID) -> QuizView:
 def start_attempt(call: Call, quiz: UUID) -> Reply:
     """Start an attempt (201), or be given the one that is open (200): there is never more than one."""
     attempt, started = operations.start_attempt(call.session, call.world, call.caller, quiz)
+    # Remembered with the answer: a repeat under the same Idempotency-Key is asked for its course again.
+    call.admit(attempt.quiz.course_id)
     return Reply(
         body=attempt, status=201 if started else 200, headers={"Location": f"/api/v1/attempts/{attempt.attempt.id}"}
     )
