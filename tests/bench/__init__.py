@@ -1,0 +1,1 @@
+"""What Hornbook costs beside a bare Flask, measured: `python -m tests.bench`."""
