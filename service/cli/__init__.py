@@ -8,6 +8,7 @@ from service.cli.api import openapi
 from service.cli.database import db
 from service.cli.output import OneSentence
 from service.cli.people import enrol, token, user
+from service.cli.schema import schema
 from service.cli.seeding import seed
 from service.cli.serving import serve
 
@@ -21,5 +22,5 @@ def main() -> None:
     """
 
 
-for command in (serve, db, seed, user, enrol, token, openapi):
+for command in (serve, db, seed, user, enrol, token, openapi, schema):
     main.add_command(command)

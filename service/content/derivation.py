@@ -31,7 +31,7 @@ from service.content.fields import (
 from service.content.parts import KindField, ManyField, NamedField, PartField, WrappedField
 from service.content.refusals import BROKEN, UNWELCOME, Log, Path, Readable, as_messages, described, shown
 from service.domain.documents.words import Bounds, Form
-from service.domain.fields import Text
+from service.domain.fields import Shorthand, Text
 from service.domain.mistakes import Rejected
 
 PLAIN = Text(300)
@@ -46,6 +46,7 @@ class DocumentSchema(ma.Schema):
         register = False
 
     document: ClassVar[type[Any]]
+    shorthand: ClassVar[Shorthand]
 
     def load(self, data: Any, **options: Any) -> Any:
         """The document `data` says. Raises marshmallow's `ValidationError`."""
@@ -111,7 +112,7 @@ class DocumentSchema(ma.Schema):
         """Refuse fields there are not, and say which were probably meant: these are returned."""
         if not names:
             return set()
-        known = list(dict.fromkeys([*self.by_name, *getattr(self.document, "ALSO", ()), *also]))
+        known = list(dict.fromkeys([*self.by_name, *self.shorthand.also, *also]))
         guessed = set()
         for name in map(str, names):
             near = get_close_matches(name, known, n=1)
@@ -210,7 +211,12 @@ _readers: dict[type[Any], DocumentSchema] = {}
 
 def _derived(document: type[Any]) -> type[DocumentSchema]:
     hints = get_type_hints(document, include_extras=True)
-    members: dict[str, Any] = {"__module__": document.__module__, "__doc__": document.__doc__, "document": document}
+    members: dict[str, Any] = {
+        "__module__": document.__module__,
+        "__doc__": document.__doc__,
+        "document": document,
+        "shorthand": getattr(document, "SHORTHAND", Shorthand()),
+    }
     for field in fields(document):
         required = field.default is MISSING and field.default_factory is MISSING
         name = written_name(field.name)

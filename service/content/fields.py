@@ -25,10 +25,10 @@ from service.domain.numbers import unworkable
 ANY_WHOLE = Bounds(-(10**9), 10**9)
 YEARS = (1900, 2200)
 
-_WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?) ?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})", re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?) ?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -133,7 +133,7 @@ class WholeField(Scalar, ma.fields.Integer):
 
     def typed(self, raw: Any) -> int:
         text = written(raw, "A whole number")
-        if _WHOLE.fullmatch(text) is None or not self.bounds.least <= int(text) <= self.bounds.most:
+        if WHOLE.fullmatch(text) is None or not self.bounds.least <= int(text) <= self.bounds.most:
             counted = f" of {self.bounds.counted}" if self.bounds.counted else ""
             raise Unfit(f"Write a whole number{counted} from {self.bounds.least} to {self.bounds.most}.")
         return int(text)
@@ -147,7 +147,7 @@ class NumberField(Scalar, ma.fields.Decimal):
 
     def typed(self, raw: Any) -> Decimal:
         text = written(raw, "A number")
-        if len(text) > 1000 or _NUMBER.fullmatch(text) is None:
+        if len(text) > 1000 or NUMBER.fullmatch(text) is None:
             raise Unfit("Write a number like 0.25, -3 or 1.5e-3, with a decimal point and nothing behind it.")
         number = Decimal(text)
         if (wrong := unworkable(number)) is not None:
@@ -174,7 +174,7 @@ class DayField(Scalar, ma.fields.Date):
 
     def typed(self, raw: Any) -> date:
         text = written(raw, "A date like 2026-03-21")
-        if _DAY.fullmatch(text) is None:
+        if DAY.fullmatch(text) is None:
             raise Unfit("Write a date like 2026-03-21: year, month, day.")
         return _in_calendar(date, text)
 
@@ -184,9 +184,9 @@ class MomentField(Scalar, ma.fields.DateTime):
 
     def typed(self, raw: Any) -> datetime:
         text = written(raw, "A date and time like 2026-03-21 09:00")
-        found = _MOMENT.fullmatch(text)
+        found = MOMENT.fullmatch(text)
         if found is None:
-            like = f"{text} 09:00" if _DAY.fullmatch(text) else "2026-03-21 09:00 or 2026-03-21T09:00+01:00"
+            like = f"{text} 09:00" if DAY.fullmatch(text) else "2026-03-21 09:00 or 2026-03-21T09:00+01:00"
             raise Unfit(f"Write a date and a time, like {like}.")
         return _in_calendar(datetime, f"{found[1]}T{found[2]}{found[3] or ''}")
 

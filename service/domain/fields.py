@@ -8,15 +8,17 @@ Conventions of a document dataclass:
 
 - a field named `from_` is written `from`; fields without a default are required;
 - `SHORT: ClassVar[str]` names the field that a bare scalar stands for (`- yes` for `- text: yes`);
-- `expand(raw)`, a class method, rewrites other short forms to the long one before anything is checked;
+- `expand(raw)`, a class method, rewrites other short forms to the long one before anything is checked, and
+  `SHORTHAND: ClassVar[Shorthand]` says which these are, for schemas that describe files to other programs;
 - `mistakes(self)` yields what the types cannot say, each `Mistake` with a path relative to the document.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 IDENTIFIER = r"[a-z][a-z0-9_]*"
@@ -32,6 +34,20 @@ class Text:
     address: bool = False
     expression: bool = False
     many_lines: bool = False
+
+
+@dataclass(frozen=True)
+class Shorthand:
+    """What a document's `expand` takes beside the long form, as types.
+
+    `bare` may stand for the whole document, and so may the document `instead`. `also` names further fields, and
+    further forms of fields there are. A field of `made` is made up where one of those it lists is written.
+    """
+
+    bare: Any = None
+    instead: Any = None
+    also: Mapping[str, Any] = field(default_factory=dict)
+    made: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 Key = Annotated[str, Text(64, pattern=SLUG)]

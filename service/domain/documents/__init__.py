@@ -2,7 +2,7 @@
 
 Beside the conventions of `domain/fields.py`: a union of documents is told apart by `kind`, or by the name that a
 member declares in `WRAPPED: ClassVar[str]` and is written under (`- choose: {…}`); the one member without it is
-written as it is. `ALSO: ClassVar[tuple[str, …]]` lists further names that `expand` understands.
+written as it is.
 """
 
 from __future__ import annotations

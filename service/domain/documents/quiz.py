@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from service.domain.documents.words import Bounds, Importance, ImportSource, Level, Status
-from service.domain.fields import Key, Line, Markdown, Number
+from service.domain.fields import Key, Line, Markdown, Number, Shorthand, Text
 from service.domain.kinds import KINDS
 from service.domain.mistakes import Mistake
 
-_DURATION = re.compile(r"(?:(?P<hours>\d{1,3}) ?h(?:ours?)?)? ?(?:(?P<minutes>\d{1,4}) ?m(?:in(?:utes?)?)?)?")
-_PER_CENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
+_DURATION = r"(?:(\d{1,3}) ?h(?:ours?)?)? ?(?:(\d{1,4}) ?m(?:in(?:utes?)?)?)?"
+_PER_CENT = r"(\d{1,3}(?:\.\d{1,6})?) ?%"
 
 if TYPE_CHECKING:
     QuestionKind: TypeAlias = str
@@ -28,6 +28,8 @@ Take = Annotated[int, Bounds(1, 200, "questions")]
 @dataclass(frozen=True, kw_only=True)
 class Shuffle:
     """What is shown in an order of chance; `shuffle: true` or `false` is short for both."""
+
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(bare=bool)
 
     questions: bool = False
     choices: bool = True
@@ -44,6 +46,10 @@ class Where:
 
     A single entry may stand without its list.
     """
+
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(
+        also={"objectives": Key, "level": Level, "tags": Line, "kind": QuestionKind}
+    )
 
     objectives: tuple[Key, ...] = ()
     level: tuple[Level, ...] = ()
@@ -99,6 +105,14 @@ class Quiz:
     points that passes (0.6 or 60%). `opens` and `closes` without a zone are meant in the course's. `time_limit` is in
     minutes: 90, 90m or 1h30m. A deferred quiz reveals after_submission unless it says otherwise.
     """
+
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(
+        also={
+            "attempts": Literal["unlimited"],
+            "time_limit": Annotated[str, Text(30, pattern=_DURATION)],
+            "pass_mark": Annotated[str, Text(30, pattern=_PER_CENT)],
+        }
+    )
 
     key: Key
     title: Line
@@ -165,12 +179,12 @@ class Quiz:
 
 def _in_minutes(duration: str) -> str:
     """The minutes of `1h30m`; what is no duration is left as it is, for its field to refuse."""
-    found = _DURATION.fullmatch(duration.strip())
-    if found is None or found["hours"] is found["minutes"] is None:
+    found = re.fullmatch(_DURATION, duration.strip())
+    if found is None or found[1] is found[2] is None:
         return duration
-    return str(60 * int(found["hours"] or 0) + int(found["minutes"] or 0))
+    return str(60 * int(found[1] or 0) + int(found[2] or 0))
 
 
 def _as_share(mark: str) -> str:
-    found = _PER_CENT.fullmatch(mark.strip())
+    found = re.fullmatch(_PER_CENT, mark.strip())
     return mark if found is None else str(Decimal(found[1]) / 100)

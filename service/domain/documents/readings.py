@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from service.domain.documents.addresses import is_address
 from service.domain.documents.words import VERBS, Bounds, Importance, ImportSource, Minutes, Verb, Word, slug
-from service.domain.fields import Address, Key, Line, Markdown
+from service.domain.fields import Address, Key, Line, Markdown, Shorthand
 from service.domain.mistakes import Mistake
 
 Count = Annotated[int, Bounds(0, 100)]
@@ -50,7 +50,7 @@ class Reading:
     bare resource, address or title.
     """
 
-    ALSO: ClassVar[tuple[str, ...]] = VERBS
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(bare=Line, also=dict.fromkeys(VERBS, Line), made={"key": VERBS})
 
     key: Key
     resource: Key | None = None
@@ -122,6 +122,8 @@ class Bundle:
     the reading's key.
     """
 
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(instead=Reading)
+
     key: Key
     label: Line | None = None
     items: tuple[Reading, ...]
@@ -177,6 +179,7 @@ class Task:
     """Something to be done elsewhere; it can be ticked, and does not count. `due` is the last day."""
 
     WRAPPED: ClassVar[str] = "task"
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(bare=Line)
 
     key: Key
     title: Line

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from service.domain.documents.addresses import is_address
 from service.domain.documents.quiz import Quiz
 from service.domain.documents.readings import Section
 from service.domain.documents.resources import Resource
 from service.domain.documents.words import Bounds, ImportSource, Language, Level, Status, in_order, slug
-from service.domain.fields import Address, Key, Line, Markdown, Text
+from service.domain.fields import Address, Key, Line, Markdown, Shorthand, Text
 from service.domain.kinds import QuestionDocument
 from service.domain.kinds.question import Stimulus
 from service.domain.mistakes import Mistake
@@ -62,6 +62,8 @@ class Objective:
 class Material:
     """Something used in a meeting: a resource by its key, or an address; either may stand alone."""
 
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(bare=Line)
+
     resource: Key | None = None
     url: Address | None = None
     label: Line | None = None
@@ -102,6 +104,8 @@ class Meeting:
 @dataclass(frozen=True, kw_only=True)
 class Term:
     """An entry of the glossary. Its key may be left out: it is then made of the term. `unit` is another's key."""
+
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(made={"key": ("term",)})
 
     key: Key
     term: Line

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from service.domain.fields import Expression, Line, Number
+from service.domain.fields import Expression, Line, Number, Shorthand
 from service.domain.mistakes import Mistake
 from service.domain.numbers import bounds
 from service.domain.shapes import Json
@@ -34,6 +34,8 @@ class Computed:
 @dataclass(frozen=True, kw_only=True)
 class Tolerance:
     """How far a number may be from the answer, the limit included; exactly one kind."""
+
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(bare=Literal["exact"])
 
     abs: Number | None = None
     rel: Number | None = None

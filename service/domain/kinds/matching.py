@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from service.domain.fields import Key, Markdown
+from service.domain.fields import Key, Markdown, Shorthand
 from service.domain.keys import keyed
 from service.domain.kinds.choices import repeated_texts, same_text
 from service.domain.kinds.kind import Data, Dealer, Kind, Posed, ids_by_key, keys_by_id
@@ -33,6 +33,8 @@ class Pair:
 @dataclass(frozen=True, kw_only=True)
 class MatchingQuestion(Question):
     """Pairs to be found again; `distractors` belong to nothing. In a file `pairs` may be a mapping left: right."""
+
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(also={**Question.SHORTHAND.also, "pairs": dict[str, Markdown]})
 
     kind: Literal["matching"] = "matching"
     pairs: tuple[Pair, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from service.domain.fields import Expression, Key, Line, Markdown, Number
+from service.domain.fields import Expression, Key, Line, Markdown, Number, Shorthand
 from service.domain.kinds.answers import NamedAnswer
 from service.domain.mistakes import Mistake
 from service.domain.numbers import within
@@ -82,12 +82,21 @@ class NamedMistake:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SameParameters:
+    """Stands for the parameters of another question of the unit."""
+
+    same_as: Key
+
+
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """A question as its author writes it; each kind adds its own fields.
 
     `parameters: {same_as: other}` in a file takes the declarations of another question of the unit, each drawing
     for itself; it becomes `same_parameters_as`.
     """
+
+    SHORTHAND: ClassVar[Shorthand] = Shorthand(also={"parameters": SameParameters})
 
     key: Key
     kind: str
