@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,8 +56,8 @@ def seed(
     database changed the same thing differently, nothing is written (exit code 3) before --take decides. What a
     unit's file no longer holds is archived, never deleted, and students' attempts and marks stay as they are.
     """
-    database = open_current(read_settings(database_url))
-    seed_folder(database, path or shipped("seed"), dry_run=dry_run, choices=Choices(take, archive))
+    with closing(open_current(read_settings(database_url))) as database:
+        seed_folder(database, path or shipped("seed"), dry_run=dry_run, choices=Choices(take, archive))
 
 
 def seed_folder(database: Database, path: Path, *, dry_run: bool = False, choices: Choices = NONE_MADE) -> None:
