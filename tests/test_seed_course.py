@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate, product
 from math import exp
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service.content.questions import PreparedQuestion, prepare_questions
+from service.content.questions import PreparedQuestion
 from service.domain.documents import UnitDocument
-from service.domain.outcomes import Outcome
-from service.domain.parameters import checked_variants, completed
-from service.domain.questions import grade
-from service.seeding.loader import LoadedCourse, load_folder
+from service.domain.kinds import KINDS
+from service.domain.outline import outline
+from tests import seeded
+from tests.seeded import judged, keys, variants
 
-SEED = Path(__file__).parent.parent / "seed"
+UNITS = [loaded.document for loaded in seeded.course().units]
 
 ADDRESSES = {
     "https://huggingface.co/blog/how-to-generate",
@@ -42,23 +41,15 @@ PROBS = [Fraction(n, 100) for n in (40, 25, 15, 12, 5, 3)]
 
 
 @pytest.fixture(scope="module")
-def course() -> LoadedCourse:
-    """The one course of the seed."""
-    (course,) = load_folder(SEED)
-    return course
+def unit() -> UnitDocument:
+    """Unit 11, with which the course was founded."""
+    return seeded.unit("generation")
 
 
 @pytest.fixture(scope="module")
-def unit(course: LoadedCourse) -> UnitDocument:
-    """Unit 11."""
-    (loaded,) = course.units
-    return loaded.document
-
-
-@pytest.fixture(scope="module")
-def questions(unit: UnitDocument) -> dict[str, PreparedQuestion]:
+def questions() -> Mapping[str, PreparedQuestion]:
     """Its questions by their keys, as they are stored."""
-    return {question.key: question for question in prepare_questions(unit)}
+    return seeded.questions("generation")
 
 
 # -------------------------------------------------------------------------------------------------- what the page says
@@ -96,18 +87,58 @@ def test_what_is_asked_for_is_what_the_page_asks_for(unit: UnitDocument) -> None
     ]
 
 
-def test_everything_is_published_and_every_objective_is_asked_and_read_about(
-    course: LoadedCourse, unit: UnitDocument
-) -> None:
-    assert {course.course.status, unit.unit.status, *(quiz.status for quiz in unit.quizzes)} == {"published"}
+def test_the_founding_unit_has_sixteen_questions_and_two_quizzes(unit: UnitDocument) -> None:
     assert len(unit.questions) == 16
     assert [quiz.key for quiz in unit.quizzes] == ["prep-check", "review"]
-    asked = {objective for question in unit.questions for objective in question.objectives}
-    assert asked == {objective.key for objective in unit.objectives}
 
 
-def test_every_choice_has_feedback(unit: UnitDocument) -> None:
-    questions: list[Any] = list(unit.questions)
+# -------------------------------------------------------------------------------------------------- all of its units
+
+
+def test_the_units_are_in_the_order_in_which_they_are_taught() -> None:
+    order = sorted(UNITS, key=lambda document: document.unit.position)
+    assert [document.unit.key for document in order] == ["transformers", "generation", "reinforcement-learning"]
+    assert [document.unit.number for document in order] == ["10", "11", "12"]
+    starts = [document.unit.starts for document in order]
+    assert starts == sorted(starts, key=str)
+
+
+def test_every_kind_of_question_and_of_quiz_is_there() -> None:
+    assert {question.kind for document in UNITS for question in document.questions} == set(KINDS)
+    assert {quiz.kind for document in UNITS for quiz in document.quizzes} == {"self_check", "pre", "post", "practice"}
+    new = [document for document in UNITS if document.unit.key != "generation"]
+    assert all(len(document.questions) >= 12 for document in new)
+    for document in new:
+        assert {question.kind for question in document.questions} == set(KINDS)
+
+
+def test_what_several_units_read_is_described_once() -> None:
+    shared = seeded.course().resources
+    for key in shared:
+        readers = [document for document in UNITS if key in {one.resource_key for one in outline(document).readings}]
+        assert len(readers) >= 2, key
+    addresses = [one.url for document in UNITS for one in document.resources.values()]
+    addresses += [one.url for one in shared.values()]
+    assert len(addresses) == len(set(addresses))
+
+
+@pytest.mark.parametrize("document", UNITS, ids=lambda document: document.unit.key)
+def test_everything_is_published_and_every_objective_is_asked_and_read_about(document: UnitDocument) -> None:
+    assert {document.unit.status, *(quiz.status for quiz in document.quizzes)} == {"published"}
+    assert seeded.course().course.status == "published"
+    objectives = {objective.key for objective in document.objectives}
+    placed = outline(document, seeded.course().resources).readings
+    assert {one for question in document.questions for one in question.objectives} == objectives
+    assert {one for reading in placed for one in reading.objectives} == objectives
+    for question in document.questions:
+        assert question.objectives and question.answers_from, question.key
+    for reading in placed:
+        assert reading.reading.minutes and reading.resource and reading.resource.url, reading.key
+
+
+@pytest.mark.parametrize("document", UNITS, ids=lambda document: document.unit.key)
+def test_every_choice_has_feedback(document: UnitDocument) -> None:
+    questions: list[Any] = list(document.questions)
     for question in questions:
         parts = getattr(question, "parts", {})
         for asked in (question, *parts.values()):
@@ -118,21 +149,6 @@ def test_every_choice_has_feedback(unit: UnitDocument) -> None:
 
 
 # ------------------------------------------------------------------------------- the keys, worked out by other means
-
-
-def variants(question: PreparedQuestion) -> Iterator[dict[str, Any]]:
-    """The values of every variant."""
-    return (completed(question.revision, free) for free in checked_variants(question.revision))
-
-
-def judged(question: PreparedQuestion, values: dict[str, Any], response: dict[str, Any]) -> Outcome:
-    """How a response in the author's keys fares."""
-    return grade(question.revision, question.answer_key, values, response)
-
-
-def keys(question: PreparedQuestion, side: str = "choices") -> dict[str, str]:
-    """From what is shown to the author's key."""
-    return {shown["text"]["markdown"]: shown["key"] for shown in question.revision[side]}
 
 
 def robot(values: dict[str, Any]) -> dict[str, tuple[Fraction, dict[str, Fraction]]]:
@@ -156,7 +172,7 @@ def beam_search(values: dict[str, Any], width: int) -> tuple[str, Fraction]:
     )
 
 
-def test_the_robots_probabilities_are_probabilities(questions: dict[str, PreparedQuestion]) -> None:
+def test_the_robots_probabilities_are_probabilities(questions: Mapping[str, PreparedQuestion]) -> None:
     seen = list(variants(questions["greedy-probability"]))
     assert len(seen) == 5 * 3 * 3
     for values in seen:
@@ -170,7 +186,7 @@ def test_the_robots_probabilities_are_probabilities(questions: dict[str, Prepare
         assert all((Fraction(value) * 100).denominator == 1 for value in values.values())
 
 
-def test_the_greedy_probability_is_that_of_a_beam_of_one(questions: dict[str, PreparedQuestion]) -> None:
+def test_the_greedy_probability_is_that_of_a_beam_of_one(questions: Mapping[str, PreparedQuestion]) -> None:
     question = questions["greedy-probability"]
     for values in variants(question):
         text, probability = beam_search(values, 1)
@@ -187,7 +203,7 @@ def test_the_greedy_probability_is_that_of_a_beam_of_one(questions: dict[str, Pr
             assert outcome.mistake == name
 
 
-def test_two_beams_find_what_they_are_said_to_find(questions: dict[str, PreparedQuestion]) -> None:
+def test_two_beams_find_what_they_are_said_to_find(questions: Mapping[str, PreparedQuestion]) -> None:
     question = questions["beam-finds"]
     for values in variants(question):
         text, _ = beam_search(values, 2)
@@ -195,7 +211,7 @@ def test_two_beams_find_what_they_are_said_to_find(questions: dict[str, Prepared
             assert judged(question, values, {"choice": key}).credit == (1 if shown == text else 0)
 
 
-def test_the_counterexample_to_beam_search_is_one(questions: dict[str, PreparedQuestion]) -> None:
+def test_the_counterexample_to_beam_search_is_one(questions: Mapping[str, PreparedQuestion]) -> None:
     first = {"A": Fraction("0.40"), "B": Fraction("0.35"), "C": Fraction("0.25")}
     best_next = {"A": Fraction("0.40"), "B": Fraction("0.40"), "C": Fraction(1)}
     kept = sorted(first, key=lambda token: first[token])[-2:]
@@ -213,7 +229,7 @@ def test_the_table_is_the_one_in_the_text(unit: UnitDocument) -> None:
     assert sum(PROBS) == 1
 
 
-def test_top_k_is_rescaled(questions: dict[str, PreparedQuestion]) -> None:
+def test_top_k_is_rescaled(questions: Mapping[str, PreparedQuestion]) -> None:
     question = questions["top-k-renormalised"]
     for values in variants(question):
         k = int(values["k"])
@@ -223,7 +239,7 @@ def test_top_k_is_rescaled(questions: dict[str, PreparedQuestion]) -> None:
         assert judged(question, values, {"text": "0.40"}).mistake == "not-rescaled"
 
 
-def test_top_p_keeps_the_smallest_set_that_reaches_p(questions: dict[str, PreparedQuestion]) -> None:
+def test_top_p_keeps_the_smallest_set_that_reaches_p(questions: Mapping[str, PreparedQuestion]) -> None:
     question = questions["top-p-kept"]
     by_label = keys(question)
     assert list(by_label) == TOKENS
@@ -239,7 +255,7 @@ def test_top_p_keeps_the_smallest_set_that_reaches_p(questions: dict[str, Prepar
         assert p not in accumulate(PROBS)
 
 
-def test_a_token_is_drawn_by_its_stretch_of_the_way(questions: dict[str, PreparedQuestion]) -> None:
+def test_a_token_is_drawn_by_its_stretch_of_the_way(questions: Mapping[str, PreparedQuestion]) -> None:
     question = questions["draw-token"]
     drawn = {"0.17": "sunny", "0.52": "cold", "0.71": "nice", "0.88": "wet", "0.94": "purple", "0.99": "Tuesday"}
     totals = list(accumulate(PROBS))
@@ -251,7 +267,7 @@ def test_a_token_is_drawn_by_its_stretch_of_the_way(questions: dict[str, Prepare
             assert judged(question, values, {"choice": key}).credit == (1 if shown == token else 0)
 
 
-def test_temperature_divides_the_logits(questions: dict[str, PreparedQuestion]) -> None:
+def test_temperature_divides_the_logits(questions: Mapping[str, PreparedQuestion]) -> None:
     question = questions["temperature-two-tokens"]
     answers = {"0.5": "0.881", "1": "0.731", "2": "0.622"}
     for values in variants(question):
@@ -289,6 +305,6 @@ def test_the_totals_named_in_feedback_are_the_running_totals(unit: UnitDocument)
     ],
 )
 def test_questions_without_numbers_have_the_key_they_should(
-    key: str, response: dict[str, Any], credit: Fraction, questions: dict[str, PreparedQuestion]
+    key: str, response: dict[str, Any], credit: Fraction, questions: Mapping[str, PreparedQuestion]
 ) -> None:
     assert judged(questions[key], {}, response).credit == credit
