@@ -36,6 +36,13 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "PUT /me/courses/tides/readings/{reading}":                             (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/progress":                                       (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
+    "GET /admin/courses/tides/units/tides":                                 (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/units":                                      (401, 403, 403, 403, 403, 201, 409),
+    "PUT /admin/courses/tides/units/tides":                                 (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/units/tides/publication":                    (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/versions":                        (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/versions/1":                      (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/export":                                      (401, 403, 403, 403, 403, 200, 200),
 }  # fmt: skip
 
 BODIES: dict[str, object] = {
@@ -43,7 +50,12 @@ BODIES: dict[str, object] = {
     "POST /attempts/{attempt}/answers/1/checks": {"response": None, "try": 1},
     "POST /attempts/{attempt}/submission": {},
     "PUT /me/courses/tides/readings/{reading}": {"state": "done"},
+    "POST /admin/courses/tides/units": {"format": "hornbook/unit@1", "unit": {"key": "waves", "title": "Waves"}},
+    "PUT /admin/courses/tides/units/tides": {"format": "hornbook/unit@1", "unit": {"key": "tides", "title": "Tides"}},
 }
+
+GUARDED = ("PUT /admin/courses/tides/units/tides", "POST /admin/courses/tides/units/tides/publication")
+"""Where If-Match is asked for; whoever sends `*` takes what there is."""
 
 RULES = {
     "/courses/<slug:course>": "/courses/tides",
@@ -52,6 +64,7 @@ RULES = {
     "<uuid:attempt>": "{attempt}",
     "<uuid:reading>": "{reading}",
     "<int:slot>": "1",
+    "<int:version>": "1",
 }
 
 
@@ -83,7 +96,8 @@ def test_every_caller_gets_the_verdict_of_the_table(
     for who in WHO:
         client: Client = request.getfixturevalue(who)
         body = {} if endpoint == "POST /quizzes/{quiz}/attempts" else BODIES.get(endpoint)
-        verdicts[who] = client.send(method, path, body if method != "GET" else None).status_code
+        headers = {"If_Match": "*"} if endpoint in GUARDED else {}
+        verdicts[who] = client.send(method, path, body if method != "GET" else None, headers=headers).status_code
     assert verdicts == dict(zip(WHO, VERDICTS[endpoint], strict=True))
 
 
@@ -97,7 +111,8 @@ def test_what_is_anothers_is_as_missing_as_what_is_not_there(
     none = path.format(quiz=uuid4(), attempt=uuid4(), reading=reading).replace(
         "/courses/tides", "/courses/no-such-course"
     )
-    answers = [eve.send(method, one, BODIES.get(endpoint)) for one in (real, none)]
+    headers = {"If_Match": "*"} if endpoint in GUARDED else {}
+    answers = [eve.send(method, one, BODIES.get(endpoint), headers=headers) for one in (real, none)]
     assert answers[0].status_code == answers[1].status_code
     assert answers[0].data == answers[1].data
     hidden = {"X-Request-Id", "Date"}

@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -154,3 +156,13 @@ def as_json(exported: ExportedCourse) -> bytes:
     """The course in one JSON document: {"course", "resources", "units"}."""
     said = {"course": exported.course, "resources": exported.resources, "units": exported.units}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def as_archive(exported: ExportedCourse) -> bytes:
+    """The files as a ZIP archive, the same bytes for the same course."""
+    archive = BytesIO()
+    folder = Path(exported.course["key"])
+    with ZipFile(archive, "w", ZIP_DEFLATED) as files:
+        for path, _, said in exported.files():
+            files.writestr(ZipInfo((folder / path).as_posix()), emit(said), ZIP_DEFLATED)
+    return archive.getvalue()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from marshmallow.validate import OneOf
+
 from service.content import editing
 from service.content.models import Course
 from service.content.operations import find_course
@@ -13,10 +15,13 @@ from service.content.staging import LaidOut
 from service.domain.mistakes import Mistake
 from service.domain.roles import Allow, Role, Scope
 from service.errors import Conflict, NotFound, Unreadable
+from service.seeding import export
 from service.seeding.decoding import LARGEST
 from service.seeding.events import read
 from service.web import json
+from service.web.caching import etag_of
 from service.web.calls import JSON, Call, Media, Reply
+from service.web.fields import Query, String
 from service.web.paging import Page, list_of
 from service.web.routes import Routes
 
@@ -147,3 +152,25 @@ def get_unit_version(call: Call, course: str, unit: str, version: int) -> Reply:
     """One version of a unit as its whole document."""
     found = editing.get_unit_version(call.session, _course(call, course), unit, version)
     return Reply(body=json.dumps(editing.document_of(found)), etag=found.document_digest)
+
+
+ZIP = "application/zip"
+
+
+class ExportQuery(Query):
+    """As what a course is exported."""
+
+    format = String(8, load_default="yaml", validate=[OneOf(["yaml", "json"])])
+
+
+@routes.get(
+    "/admin/courses/<slug:course>/export", allow=STAFF, query=ExportQuery, gives=Media((ZIP, JSON)), tagged=True
+)
+def export_course(call: Call, course: str) -> Reply:
+    """The whole course as its newest versions have it: an archive of the files it could be seeded from, or JSON."""
+    exported = export.export_course(call.session, _course(call, course))
+    form = call.query["format"]
+    etag = etag_of("export", exported.digest, form)
+    if form == "json":
+        return Reply(body=export.as_json(exported), etag=etag)
+    return Reply(body=export.as_archive(exported), etag=etag, media_type=ZIP)

@@ -1,0 +1,163 @@
+"""Seeding while people read: everybody sees the old course or the new one, never some of each."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from service.content import staging
+from service.content.models import Course, Rendering, UnitVersion
+from service.db import Database
+from service.seeding import operations as seeding
+from service.seeding.loader import load_folder
+from service.seeding.planning import NONE_MADE, decide
+from tests.cast import Client, answer_of
+from tests.conftest import COURSES, Stage
+from tests.quizzing import Taken
+from tests.test_seeding import counts
+from tests.world import TestWorld
+
+RESEEDS = 200
+READERS = 3
+UNITS = ("01-tides", "02-currents")
+
+
+def states(folder: Path) -> tuple[Path, Path]:
+    """Two states of the course, which differ in the title of every unit and in a question."""
+    both = folder / "a", folder / "b"
+    for name, path in zip("AB", both, strict=True):
+        shutil.copytree(COURSES / "tides", path)
+        for unit in UNITS:
+            file = path / f"units/{unit}.yaml"
+            lines = file.read_text().replace("How many bulges of water", f"How many {name} bulges").split("\n")
+            lines = [f"  title: {name} {unit}" if line.startswith("  title:") else line for line in lines]
+            file.write_text("\n".join(lines))
+    return both
+
+
+class Reader(threading.Thread):
+    """Reads the course over and over; `mixed` tells what it saw of both states at once, or could not see at all."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__()
+        self.client = client
+        self.done = threading.Event()
+        self.seen: set[int] = set()
+        self.mixed: list[str] = []
+
+    def run(self) -> None:
+        """Read until it is done."""
+        try:
+            while not self.done.wait(0.002):
+                self.read()
+        except BaseException as failure:  # noqa: BLE001  a thread's failure is the test's
+            self.mixed.append(repr(failure))
+
+    def read(self) -> None:
+        """Read once: the list by itself is of one state; the units too, if the version stood still meanwhile."""
+        before = answer_of(self.client.get("/courses/tides"))["version"]
+        listed = answer_of(self.client.get("/courses/tides/units"))["items"]
+        units = [answer_of(self.client.get(f"/courses/tides/units/{one['key']}")) for one in listed]
+        after = answer_of(self.client.get("/courses/tides"))["version"]
+        names = {one["title"][0] for one in [*listed, *(units if before == after else ())]}
+        versions = {one["version"] for one in listed}
+        if (len(listed), len(names), len(versions)) != (len(UNITS), 1, 1):
+            self.mixed.append(f"{before}–{after}: {names}, {versions}")
+        self.seen.add(before)
+
+
+@contextmanager
+def reading(app: Flask, token: str) -> Iterator[list[Reader]]:
+    """Readers at work meanwhile."""
+    readers = [Reader(Client(app, token)) for _ in range(READERS)]
+    for reader in readers:
+        reader.start()
+    try:
+        yield readers
+    finally:
+        for reader in readers:
+            reader.done.set()
+            reader.join()
+
+
+@pytest.mark.timeout(400)
+def test_200_reseeds_and_nobody_sees_a_mixture(
+    app: Flask, stage: Stage, database: Database, tmp_path: Path, world: TestWorld
+) -> None:
+    prepared = [seeding.prepare(load_folder(path)) for path in states(tmp_path)]
+    seeding.seed(database, world, prepared[1])
+    with reading(app, stage.tokens["ana"]) as readers:
+        for turn in range(RESEEDS):
+            changes = seeding.seed(database, world, prepared[turn % 2])
+            assert [one.what for one in changes if one.unit] == ["changed", "changed"]
+    assert [told for reader in readers for told in reader.mixed] == []
+    assert min(len(reader.seen) for reader in readers) > 3, "the readers saw it change"
+
+
+def test_students_save_while_the_course_is_seeded(
+    app: Flask, taken: Taken, database: Database, tmp_path: Path, world: TestWorld
+) -> None:
+    prepared = [seeding.prepare(load_folder(path)) for path in states(tmp_path)]
+    slot = taken.slot("numeric")
+    for turn in range(6):
+        seeder = threading.Thread(target=seeding.seed, args=(database, TestWorld(seed=turn), prepared[turn % 2]))
+        seeder.start()
+        saved = taken.save(slot, {"text": str(turn)}, base_rev=turn)
+        seeder.join()
+        assert answer_of(saved)["rev"] == turn + 1
+    assert "How many bulges of water" in taken.look(taken.slot("single_choice"))["question"]["stem"]["markdown"]
+
+
+def test_two_who_seed_at_once_both_get_there(database: Database, tmp_path: Path) -> None:
+    prepared = [seeding.prepare(load_folder(path)) for path in states(tmp_path)]
+    failures: list[BaseException] = []
+
+    def seed(number: int) -> None:
+        try:
+            for turn in range(5):
+                seeding.seed(database, TestWorld(seed=10 * number + turn), prepared[(number + turn) % 2])
+        except BaseException as failure:  # noqa: BLE001  a thread's failure is the test's
+            failures.append(failure)
+
+    threads = [threading.Thread(target=seed, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with database.read() as session:
+        assert session.scalars(select(UnitVersion.id).where(UnitVersion.origin == staging.STAGED)).all() == []
+
+
+def test_what_was_staged_and_never_shown_is_seen_by_nobody_and_cleared_away(
+    app: Flask, stage: Stage, database: Database, tmp_path: Path, world: TestWorld
+) -> None:
+    """As after a crash between the two."""
+    ana, ida = Client(app, stage.tokens["ana"]), Client(app, stage.tokens["ida"])
+    paths = [
+        "/courses/tides/units",
+        "/courses/tides/units/tides",
+        "/courses/tides/quizzes",
+        "/me/courses/tides/progress",
+    ]
+    admin = ["/admin/courses/tides/units/tides", "/admin/courses/tides/units/tides/versions"]
+    before = [ana.get(path).data for path in paths] + [ida.get(path).data for path in admin]
+    (course,) = seeding.prepare(load_folder(states(tmp_path)[0]))
+    clean = counts(database)
+    with database.read() as session:
+        wanted = [one.wanted for one in decide(session, course, NONE_MADE) if one.wanted]
+    seeding._stage(database, world, course, wanted, lambda _: None)
+    assert counts(database) != clean
+    assert [ana.get(path).data for path in paths] + [ida.get(path).data for path in admin] == before
+    seeding.seed(database, world, [course])
+    with database.read() as session:
+        assert len(session.scalars(select(UnitVersion.id)).all()) == 4
+        assert len(session.scalars(select(Rendering.version_id)).all()) == 4
+        assert session.scalars(select(Course.version)).one() == 2
