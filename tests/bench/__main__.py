@@ -6,6 +6,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.bench.figures import Figure
 
 if not __package__:  # started by its path, from whatever folder
     sys.path[0] = str(Path(__file__).resolve().parent.parent.parent)
@@ -49,7 +53,7 @@ def arguments() -> argparse.Namespace:
     return asked
 
 
-def measurements(asked: argparse.Namespace) -> "Iterator[figures.Figure]":
+def measurements(asked: argparse.Namespace) -> "Iterator[Figure]":
     """The figures of the rows that were asked for, on each kind of database."""
     from tests.bench import rows
     from tests.bench.stage import place

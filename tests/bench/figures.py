@@ -86,7 +86,8 @@ def write_readme(reports: Sequence[Path]) -> None:
     said = []
     for path in reports:
         told = json.loads(path.read_text(encoding="utf-8"))
-        where = f"Commit {told['commit']}, {told['date']}; {told['machine']}; Python {told['python']}, SQLite {told['sqlite']}"
+        versions = f"Python {told['python']}, SQLite {told['sqlite']}"
+        where = f"Commit {told['commit']}, {told['date']}; {told['machine']}; {versions}"
         said.append(f"{where}{'; a quick run' if told['quick'] else ''}.\n\n")
         said.append(table([Figure(**figure) for figure in told["figures"]]) + "\n")
     readme = README.read_text(encoding="utf-8")

@@ -74,7 +74,9 @@ def free_port() -> int:
 
 def tree_of(root: int) -> list[int]:
     """A process and all that descend from it."""
-    parents = {pid: _stat(pid) for pid in map(int, filter(str.isdigit, os.listdir("/proc")))}
+    parents = {
+        pid: _stat(pid) for pid in map(int, filter(str.isdigit, (entry.name for entry in Path("/proc").iterdir())))
+    }
     children: dict[int, list[int]] = {}
     for pid, stat in parents.items():
         if stat:
