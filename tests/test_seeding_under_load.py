@@ -17,7 +17,7 @@ from service.content.models import Course, Rendering, UnitVersion
 from service.db import Database
 from service.seeding import operations as seeding
 from service.seeding.loader import load_folder
-from service.seeding.planning import NONE_MADE, decide
+from service.seeding.planning import NONE_MADE, decide, look
 from tests.cast import Client, answer_of
 from tests.conftest import COURSES, Stage
 from tests.quizzing import Taken
@@ -152,7 +152,7 @@ def test_what_was_staged_and_never_shown_is_seen_by_nobody_and_cleared_away(
     (course,) = seeding.prepare(load_folder(states(tmp_path)[0]))
     clean = counts(database)
     with database.read() as session:
-        wanted = [one.wanted for one in decide(session, course, NONE_MADE) if one.wanted]
+        wanted = [one.wanted for one in decide(look(session, course), course, NONE_MADE) if one.wanted]
     seeding._stage(database, world, course, wanted, lambda _: None)
     assert counts(database) != clean
     assert [ana.get(path).data for path in paths] + [ida.get(path).data for path in admin] == before

@@ -15,7 +15,7 @@ from service.content.staging import Staged, Wanted
 from service.db import Database
 from service.errors import Conflict
 from service.seeding.loader import LoadedCourse
-from service.seeding.planning import NONE_MADE, Change, Choices, Decision, decide
+from service.seeding.planning import NONE_MADE, Change, Choices, Decision, decide, look
 from service.world import World
 
 AT_ONCE = 20
@@ -52,7 +52,7 @@ def prepare(courses: Iterable[LoadedCourse], progress: Progress = _quietly) -> l
 
 def plan(session: Session, courses: Sequence[PreparedCourse], choices: Choices = NONE_MADE) -> list[Change]:
     """What seeding would change, without changing anything."""
-    return [one.change for course in courses for one in decide(session, course, choices)]
+    return [one.change for course in courses for one in decide(look(session, course), course, choices)]
 
 
 def seed(
@@ -70,7 +70,8 @@ def seed(
     """
     for tried in range(TRIES):
         with database.read() as session:
-            decided = [(course, list(decide(session, course, choices))) for course in courses]
+            known = [look(session, course) for course in courses]
+        decided = [(course, list(decide(there, course, choices))) for course, there in zip(courses, known, strict=True)]
         changes = [one.change for _, decisions in decided for one in decisions]
         if choices.take is None and any(change.conflicts for change in changes):
             raise Undecided(changes)

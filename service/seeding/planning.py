@@ -111,36 +111,55 @@ class History:
         return next(iter([*same[-1:], *said[-1:]]), {})
 
 
-def decide(session: Session, course: PreparedCourse, choices: Choices) -> Iterator[Decision]:
-    """What to do with the course and each of its units. Raises `Rejected` where a merge gives what is not right."""
+@dataclass(frozen=True)
+class Known:
+    """What the database holds of a course: its digest ("": none), its units by key, and their histories by id.
+
+    Only what may have to be changed has a history here.
+    """
+
+    digest: str
+    units: Mapping[str, Any]
+    histories: Mapping[int, History]
+
+
+def look(session: Session, course: PreparedCourse) -> Known:
+    """What has to be known to decide about the course; deciding needs no transaction."""
     row = session.execute(select(Course.id, Course.document_digest).where(Course.slug == course.slug)).first()
-    stored = row.document_digest if row is not None else ""
-    what: What = "unchanged" if stored == course.digest else "changed" if stored else "added"
+    if row is None:
+        return Known("", {}, {})
+    units = _units(session, row.id)
+    given = {unit.key: unit.digest for unit in course.units}
+    ids = [
+        unit.id
+        for key, unit in units.items()
+        if (given[key] != unit.document_digest if key in given else course.whole and unit.status != "archived")
+    ]
+    return Known(row.document_digest, units, _histories(session, ids))
+
+
+def decide(known: Known, course: PreparedCourse, choices: Choices) -> Iterator[Decision]:
+    """What to do with the course and each of its units. Raises `Rejected` where a merge gives what is not right."""
+    what: What = "unchanged" if known.digest == course.digest else "changed" if known.digest else "added"
     yield Decision(Change(course.slug, None, course.title, what))
-    units = _units(session, row.id) if row is not None else {}
-    known = {unit.key: units[unit.key] for unit in course.units if unit.key in units}
-    different = [known[unit.key].id for unit in course.units if unit.key in known and _differs(unit, known[unit.key])]
-    histories = _histories(session, different)
     for unit in course.units:
-        if unit.key not in known:
+        row = known.units.get(unit.key)
+        if row is None:
             yield _added(course, unit)
-        elif known[unit.key].id in histories:
-            yield _merged(course, unit, histories[known[unit.key].id], choices)
+        elif row.id in known.histories:
+            yield _merged(course, unit, known.histories[row.id], choices)
         else:
             yield Decision(Change(course.slug, unit.key, unit.title, "unchanged"))
-    if course.whole:
-        gone = [row for key, row in units.items() if key not in known and row.status != "archived"]
-        yield from _gone(session, course, gone, choices)
+    given = {unit.key for unit in course.units}
+    for key, row in known.units.items():
+        if key not in given and row.id in known.histories:
+            yield from _gone(course, row, known.histories[row.id], choices)
 
 
 def _units(session: Session, course_id: int) -> dict[str, Any]:
     """The units of the course that have a version, by key."""
     found = select(Unit.id, Unit.key, Unit.title, Unit.status, Unit.document_digest).order_by(Unit.sort, Unit.id)
     return {row.key: row for row in session.execute(found.where(Unit.course_id == course_id)) if row.document_digest}
-
-
-def _differs(unit: PreparedUnit, row: Any) -> bool:
-    return bool(unit.digest != row.document_digest)
 
 
 def _histories(session: Session, unit_ids: Sequence[int]) -> dict[int, History]:
@@ -220,17 +239,14 @@ def _draft(course: PreparedCourse, unit: PreparedUnit, history: History, merged:
     return Version(MERGE, draft.canonical, draft.digest, history.newest.author_id)
 
 
-def _gone(session: Session, course: PreparedCourse, rows: Sequence[Any], choices: Choices) -> Iterator[Decision]:
-    """Units without a file: archived if the operator says so and they came from files."""
-    histories = _histories(session, [row.id for row in rows])
-    for row in rows:
-        history = histories[row.id]
-        if history.versions[0].origin != SEED:
-            continue
-        if not choices.archive:
-            yield Decision(Change(course.slug, row.key, row.title, "missing"))
-            continue
-        document = with_status(load_document(UnitDocument, history.newest.document), "archived")
-        unit = prepare_unit(document, course.shared)
-        wanted = Wanted(unit, (Version(SEED, unit.canonical, unit.digest),), seen=history.seen)
-        yield Decision(Change(course.slug, row.key, row.title, "archived"), wanted)
+def _gone(course: PreparedCourse, row: Any, history: History, choices: Choices) -> Iterator[Decision]:
+    """A unit without a file: archived if the operator says so and it came from files."""
+    if history.versions[0].origin != SEED:
+        return
+    if not choices.archive:
+        yield Decision(Change(course.slug, row.key, row.title, "missing"))
+        return
+    document = with_status(load_document(UnitDocument, history.newest.document), "archived")
+    unit = prepare_unit(document, course.shared)
+    wanted = Wanted(unit, (Version(SEED, unit.canonical, unit.digest),), seen=history.seen)
+    yield Decision(Change(course.slug, row.key, row.title, "archived"), wanted)
