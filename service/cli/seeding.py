@@ -2,50 +2,85 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, Literal
 
 import click
 
 from service.cli.output import database_option, opened_current, read_settings
 from service.content.publishing import PreparedCourse
 from service.db import Database
+from service.domain.merging import ABSENT, Conflict
 from service.schema import shipped
 from service.seeding import operations
 from service.seeding.loader import load_folder
-from service.seeding.operations import Change
+from service.seeding.planning import NONE_MADE, Change, Choices
 from service.world import World
 
 SHOWN = 40
-"""How many changes are listed one by one."""
+"""How many changes, and how many differences of one unit, are listed one by one."""
+LONGEST = 70
+"""Characters of a value in conflict."""
+MEND = (
+    "Files and database changed the same things differently, so nothing was written. Mend the files, or say whose side "
+    "to take: --take files or --take database."
+)
+
+
+class Undecided(click.ClickException):
+    """Somebody has to decide first."""
+
+    exit_code = 3
 
 
 @click.command()
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Print the plan and change nothing.")
+@click.option("--take", type=click.Choice(["files", "database"]), help="Whose side to take in conflicts.")
+@click.option("--archive", is_flag=True, help="Archive units that came from files and have none any more.")
 @database_option
-def seed(path: Path | None, dry_run: bool, database_url: str | None) -> None:
+def seed(
+    path: Path | None,
+    dry_run: bool,
+    take: Literal["files", "database"] | None,
+    archive: bool,
+    database_url: str | None,
+) -> None:
     """Bring the courses at PATH (or those that come with Hornbook) into the database.
 
-    Unchanged content writes nothing. What a unit's file no longer holds is archived, never deleted, and students'
-    attempts and marks stay as they are.
+    Unchanged content writes nothing. What was edited in the database since the last time is kept; where files and
+    database changed the same thing differently, nothing is written (exit code 3) before --take decides. What a
+    unit's file no longer holds is archived, never deleted, and students' attempts and marks stay as they are.
     """
     with opened_current(read_settings(database_url)) as database:
-        seed_folder(database, path or shipped("seed"), dry_run=dry_run)
+        seed_folder(database, path or shipped("seed"), dry_run=dry_run, choices=Choices(take, archive))
 
 
-def seed_folder(database: Database, path: Path, *, dry_run: bool = False) -> None:
-    """Load, prepare, print the plan and, unless it is a dry run, carry it out."""
+def seed_folder(database: Database, path: Path, *, dry_run: bool = False, choices: Choices = NONE_MADE) -> None:
+    """Load, decide, print the plan and, unless it is a dry run, carry it out."""
     prepared = _prepared(path)
     with database.read() as session:
-        changes = operations.plan(session, prepared)
+        changes = operations.plan(session, prepared, choices)
     _print(changes)
+    if choices.take is None and any(change.conflicts for change in changes):
+        raise Undecided(MEND)
     if dry_run:
         click.echo("Nothing was changed (--dry-run).")
-    else:
-        done = operations.seed(database, World(), prepared)
-        click.echo("Nothing to do." if all(one.what == "unchanged" for one in done) else "Done.")
+        return
+    if all(change.is_idle for change in changes):
+        click.echo("Nothing to do.")
+        return
+    todo = sum(not change.is_idle for change in changes if change.unit is not None)
+    with click.progressbar(length=todo, label="Publishing", item_show_func=lambda key: key or "") as bar:
+        try:
+            operations.seed(database, World(), prepared, choices, lambda key: bar.update(1, key))
+        except operations.Undecided:
+            # Edited since the plan was made.
+            raise Undecided(MEND) from None
+    click.echo("Done.")
 
 
 def _prepared(path: Path) -> list[PreparedCourse]:
@@ -57,9 +92,35 @@ def _prepared(path: Path) -> list[PreparedCourse]:
 
 def _print(changes: Sequence[Change]) -> None:
     counts = Counter(change.what for change in changes if change.unit is not None)
-    click.echo(", ".join(f"{counts[what]} {what}" for what in ("added", "changed", "unchanged")) + " (units)")
+    usual = [f"{counts[what]} {what}" for what in ("added", "changed", "unchanged")]
+    click.echo(", ".join([*usual, *(f"{counts[w]} {w}" for w in ("archived", "missing") if counts[w])]) + " (units)")
     news = [change for change in changes if change.what != "unchanged"]
-    for change in news[:SHOWN]:
-        click.echo(f"  {change.what:8} {'/'.join(filter(None, (change.course, change.unit)))}  {change.title}")
+    for line in (line for change in news[:SHOWN] for line in _lines(change)):
+        click.echo(line)
     if len(news) > SHOWN:
         click.echo(f"  … and {len(news) - SHOWN} more")
+    if counts["missing"]:
+        click.echo("Units that are missing here stay as they are; --archive archives them.")
+
+
+def _lines(change: Change) -> Iterator[str]:
+    yield f"  {change.what:8} {'/'.join(filter(None, (change.course, change.unit)))}  {change.title}"
+    for one in change.differences[:SHOWN]:
+        yield f"    {one.what:8} {'/'.join(one.path)}"
+    if len(change.differences) > SHOWN:
+        yield f"    … and {len(change.differences) - SHOWN} more"
+    for conflict in change.conflicts:
+        yield from _conflict(conflict)
+
+
+def _conflict(conflict: Conflict) -> Iterator[str]:
+    yield f"    conflict {'/'.join(conflict.path)}"
+    yield f"      database: {_short(conflict.database)}"
+    yield f"      files:    {_short(conflict.files)}"
+
+
+def _short(value: Any) -> str:
+    if value is ABSENT:
+        return "(nothing)"
+    text = " ".join((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

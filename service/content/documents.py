@@ -18,7 +18,7 @@ from service.domain.mistakes import Mistake, Rejected
 from service.domain.questions import check_question
 from service.domain.references import mistakes_across
 
-__all__ = ["dump_document", "load_course", "load_document", "load_unit", "schema_for"]
+__all__ = ["Exact", "dump_document", "load_course", "load_document", "load_unit", "schema_for"]
 
 Document = TypeVar("Document")
 
@@ -79,6 +79,12 @@ def dump_document(document: Any) -> dict[str, Any]:
     return said
 
 
+class Exact(str):
+    """The text of a number or a date, kept exactly; told from an author's text where it matters (quotation marks)."""
+
+    __slots__ = ()
+
+
 class _Declared(NamedTuple):
     attribute: str
     name: str
@@ -113,10 +119,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(entry) for entry in value]
     if isinstance(value, Mapping):
-        return {name: _plain(entry) for name, entry in value.items()}
+        # In the order in which they are stored.
+        return {name: _plain(entry) for name, entry in sorted(value.items())}
     if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+        return Exact(value.isoformat())
+    return Exact(value) if isinstance(value, Decimal) else value
 
 
 def _question_mistakes(unit: UnitDocument, log: Log, across: Sequence[Mistake]) -> Iterator[Mistake]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.content.models import AnswerKey, Question, QuestionRevision
 from service.content.rendering import render_texts
@@ -48,58 +48,120 @@ def prepare_questions(document: UnitDocument) -> tuple[PreparedQuestion, ...]:
     return tuple(prepared)
 
 
-def publish_questions(
-    session: Session,
-    rows: Mapping[str, Question],
-    prepared: Sequence[PreparedQuestion],
-    reread: Mapping[str, list[dict[str, Any]]],
-    now: datetime,
-) -> None:
-    """Bring each question's current revision and key to what was prepared; what is the same is left alone.
+@dataclass(frozen=True)
+class PresentQuestion:
+    """What the database holds of a question now; digests are None before its first revision.
 
-    Attempts that were started before keep the revision and the key they pinned.
+    `revisions` and `keys` are the highest numbers given so far, of its revisions and of the current one's keys.
     """
-    current = _current(session, [row.id for row in rows.values()])
-    for question in prepared:
-        row = rows[question.key]
-        if row.reread != reread[question.key]:
-            row.reread = reread[question.key]
-        before = current.get(row.id)
-        if before is None or before.revision_digest != question.revision_digest:
-            revision = _revision(row, question, 1 if before is None else before.revision_number + 1, now)
-            session.add(revision)
-            session.flush()
-            row.revision_id = revision.id
-            key = _key(revision.id, question, 1, "the first" if before is None else "a new revision", now)
-        elif before.key_digest != question.answer_key_digest:
-            key = _key(before.revision_id, question, before.key_number + 1, "an edit", now)
-        else:
-            continue
-        session.add(key)
-        session.flush()
-        row.answer_key_id = key.id
+
+    id: UUID
+    is_archived: bool
+    reread: list[dict[str, Any]]
+    revision_id: int | None
+    answer_key_id: int | None
+    revision_digest: str | None
+    key_digest: str | None
+    revisions: int
+    keys: int
+
+    @classmethod
+    def made(cls, question_id: UUID) -> PresentQuestion:
+        """A question that was made just now, without anything."""
+        return cls(question_id, True, [], None, None, None, None, 0, 0)
 
 
-def _current(session: Session, question_ids: Sequence[UUID]) -> Mapping[UUID, Row[*tuple[Any, ...]]]:
+def present_questions(session: Session, unit_ids: Sequence[int]) -> dict[int, dict[str, PresentQuestion]]:
+    """The questions of these units, archived ones too, by unit and key."""
+    revisions = _highest(QuestionRevision.number, QuestionRevision.question_id == Question.id)
+    keys = _highest(AnswerKey.number, AnswerKey.revision_id == Question.revision_id)
     found = (
         select(
-            Question.id,
-            QuestionRevision.id.label("revision_id"),
-            QuestionRevision.number.label("revision_number"),
-            QuestionRevision.content_digest.label("revision_digest"),
-            AnswerKey.number.label("key_number"),
-            AnswerKey.content_digest.label("key_digest"),
+            *(Question.unit_id, Question.key, Question.id, Question.archived_at.is_not(None), Question.reread),
+            *(Question.revision_id, Question.answer_key_id),
+            *(QuestionRevision.content_digest, AnswerKey.content_digest, revisions, keys),
         )
-        .join(QuestionRevision, QuestionRevision.id == Question.revision_id)
-        .join(AnswerKey, AnswerKey.id == Question.answer_key_id)
-        .where(Question.id.in_(question_ids))
+        .join(QuestionRevision, QuestionRevision.id == Question.revision_id, isouter=True)
+        .join(AnswerKey, AnswerKey.id == Question.answer_key_id, isouter=True)
+        .where(Question.unit_id.in_(unit_ids))
     )
-    return {row.id: row for row in session.execute(found)}
+    present: dict[int, dict[str, PresentQuestion]] = {}
+    for unit_id, key, *state in session.execute(found):
+        present.setdefault(unit_id, {})[key] = PresentQuestion(*state)
+    return present
 
 
-def _revision(row: Question, question: PreparedQuestion, number: int, now: datetime) -> QuestionRevision:
+def _highest(number: InstrumentedAttribute[int], belongs: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.coalesce(func.max(number), 0)).where(belongs).correlate(Question).scalar_subquery()
+
+
+@dataclass(frozen=True)
+class QuestionPointers:
+    """What a question is to point at once its unit is published."""
+
+    id: UUID
+    revision_id: int | None
+    answer_key_id: int | None
+    reread: list[dict[str, Any]]
+
+    def differ_from(self, present: PresentQuestion) -> bool:
+        """Whether there is anything to write."""
+        return (self.revision_id, self.answer_key_id, self.reread) != (
+            present.revision_id,
+            present.answer_key_id,
+            present.reread,
+        )
+
+
+def stage_questions(
+    session: Session,
+    prepared: Sequence[PreparedQuestion],
+    present: Mapping[str, PresentQuestion],
+    reread: Mapping[str, list[dict[str, Any]]],
+    now: datetime,
+) -> list[QuestionPointers]:
+    """Write the revisions and keys that are new, and say what each question is to point at; nothing does yet.
+
+    `present` has all of them: rows were made for new ones. Attempts that were started before keep the revision and
+    the key they pinned.
+    """
+    revisions: dict[str, QuestionRevision] = {}
+    for question in prepared:
+        before = present[question.key]
+        if before.revision_digest != question.revision_digest:
+            revisions[question.key] = _revision(before.id, question, before.revisions + 1, now)
+    session.add_all(revisions.values())
+    session.flush()
+    keys: dict[str, AnswerKey] = {}
+    for question in prepared:
+        before = present[question.key]
+        if question.key in revisions:
+            cause = "the first" if before.revision_id is None else "a new revision"
+            keys[question.key] = _key(revisions[question.key].id, question, 1, cause, now)
+        elif before.revision_id is not None and before.key_digest != question.answer_key_digest:
+            keys[question.key] = _key(before.revision_id, question, before.keys + 1, "an edit", now)
+    session.add_all(keys.values())
+    session.flush()
+    return [
+        QuestionPointers(
+            present[one.key].id,
+            revisions[one.key].id if one.key in revisions else present[one.key].revision_id,
+            keys[one.key].id if one.key in keys else present[one.key].answer_key_id,
+            reread[one.key],
+        )
+        for one in prepared
+    ]
+
+
+def point(session: Session, pointers: Sequence[QuestionPointers]) -> None:
+    """Make the questions point at what they are to point at."""
+    if pointers:
+        session.execute(update(Question), [asdict(one) for one in pointers])
+
+
+def _revision(question_id: UUID, question: PreparedQuestion, number: int, now: datetime) -> QuestionRevision:
     return QuestionRevision(
-        question_id=row.id,
+        question_id=question_id,
         number=number,
         content=question.revision,
         content_digest=question.revision_digest,

@@ -1,80 +1,123 @@
-"""Seeding: from files to published courses, decided before anything is written and written all at once."""
+"""Seeding: from files to published courses, decided before anything is written and shown all at once."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from service.content import publishing
-from service.content.publishing import PreparedCourse
+from service.content import flipping, publishing, staging
+from service.content.publishing import PreparedCourse, Shared
+from service.content.staging import Staged, Wanted
 from service.db import Database
+from service.errors import Conflict
 from service.seeding.loader import LoadedCourse
+from service.seeding.planning import NONE_MADE, Change, Choices, Decision, decide
 from service.world import World
 
-What = Literal["added", "changed", "unchanged"]
+AT_ONCE = 20
+"""Units staged in one transaction: short enough that nobody's answer waits."""
+TRIES = 8
+
+Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Change:
-    """What seeding does (or would do) to a course (`unit` None) or to one of its units."""
+class Undecided(Exception):
+    """Files and database say different things, and nobody said which to take: nothing was written."""
 
-    course: str
-    unit: str | None
-    title: str
-    what: What
+    def __init__(self, changes: Sequence[Change]) -> None:
+        super().__init__("Files and database changed the same things differently.")
+        self.changes = tuple(changes)
 
 
-def prepare(
-    courses: Iterable[LoadedCourse], progress: Callable[[str], None] = lambda done: None
-) -> list[PreparedCourse]:
-    """Render and split everything, outside any transaction; `progress` is told each unit as it is done."""
+def _quietly(_done: str) -> None:
+    """Tell nobody."""
+
+
+def prepare(courses: Iterable[LoadedCourse], progress: Progress = _quietly) -> list[PreparedCourse]:
+    """What the files say, told apart from what there is; `progress` is told each unit as it is done."""
     prepared = []
     for loaded in courses:
+        shared = Shared(loaded.resources)
         units = []
         for unit in loaded.units:
-            units.append(publishing.prepare_unit(unit.document, loaded.resources))
+            units.append(publishing.prepare_unit(unit.document, shared))
             progress(unit.document.unit.key)
-        prepared.append(publishing.prepare_course(loaded.course, units))
+        prepared.append(publishing.prepare_course(loaded.course, units, shared, whole=loaded.whole))
     return prepared
 
 
-def plan(session: Session, courses: Sequence[PreparedCourse]) -> list[Change]:
+def plan(session: Session, courses: Sequence[PreparedCourse], choices: Choices = NONE_MADE) -> list[Change]:
     """What seeding would change, without changing anything."""
-    return [change for course in courses for change in _plan(session, course)]
+    return [one.change for course in courses for one in decide(session, course, choices)]
 
 
-def seed(database: Database, world: World, courses: Sequence[PreparedCourse]) -> list[Change]:
-    """Publish what is new or changed, in one transaction; unchanged content writes no rows.
+def seed(
+    database: Database,
+    world: World,
+    courses: Sequence[PreparedCourse],
+    choices: Choices = NONE_MADE,
+    progress: Progress = _quietly,
+) -> list[Change]:
+    """Publish what is new or changed; unchanged content writes no rows. Raises `Undecided`.
 
-    Readers see the old courses or the new ones, never a mixture. What a file no longer holds is archived within
-    its unit; nothing is deleted, and attempts and marks are not touched.
+    Everything is rendered outside any transaction and written in short ones; the last shows it all. Readers see the
+    old courses or the new ones, never a mixture. What a file no longer holds is archived within its unit; nothing is
+    deleted, and attempts and marks are not touched.
     """
-    with database.read() as session:
-        changes = plan(session, courses)
-    if all(change.what == "unchanged" for change in changes):
-        return changes
+    for tried in range(TRIES):
+        with database.read() as session:
+            decided = [(course, list(decide(session, course, choices))) for course in courses]
+        changes = [one.change for _, decisions in decided for one in decisions]
+        if choices.take is None and any(change.conflicts for change in changes):
+            raise Undecided(changes)
+        todo = [(course, some) for course, some in decided if not all(one.change.is_idle for one in some)]
+        try:
+            _carry_out(database, world, todo, progress)
+        except (staging.Stale, IntegrityError):
+            # Somebody wrote between the look and the lock: look again.
+            time.sleep(0.05 * world.chance().random() * 2**tried)
+        else:
+            return changes
+    raise Conflict("Others keep changing these units; try again when they are done.")
+
+
+def _carry_out(
+    database: Database, world: World, todo: Sequence[tuple[PreparedCourse, list[Decision]]], progress: Progress
+) -> None:
+    if not todo:
+        return
+    staged = []
+    for course, decisions in todo:
+        wanted = [one.wanted for one in decisions if one.wanted is not None]
+        staged.append((course, _stage(database, world, course, wanted, progress)))
     with database.write() as session:
-        # Looked at again: somebody may have written between the plan and the lock.
-        changes = plan(session, courses)
-        for course in courses:
-            todo = {change.unit for change in changes if change.course == course.slug and change.what != "unchanged"}
-            if todo:
-                units = [unit for unit in course.units if unit.key in todo]
-                publishing.publish(session, world, course, units, origin="seed")
-    return changes
+        now = world.now()
+        for course, units in staged:
+            version = flipping.update_course(session, course, units, now)
+            flipping.flip(session, units, version, now)
 
 
-def _plan(session: Session, course: PreparedCourse) -> Iterable[Change]:
-    stored = publishing.stored_digests(session, course.slug)
-    yield Change(course.slug, None, course.title, _what(stored.course, course.digest))
-    for unit in course.units:
-        yield Change(course.slug, unit.key, unit.title, _what(stored.units.get(unit.key), unit.digest))
-
-
-def _what(stored: str | None, given: str) -> What:
-    if stored is None:
-        return "added"
-    return "unchanged" if stored == given else "changed"
+def _stage(
+    database: Database, world: World, course: PreparedCourse, wanted: Sequence[Wanted], progress: Progress
+) -> list[Staged]:
+    """Write the units, a few at a time, where nobody sees them yet."""
+    zone = ZoneInfo(course.document.time_zone)
+    with database.write() as session:
+        course_id = flipping.find_or_make_course(session, course, world.now())
+    staged = []
+    for first in range(0, len(wanted), AT_ONCE):
+        some = wanted[first : first + AT_ONCE]
+        with database.read() as session:
+            present = staging.look(session, course_id, [one.prepared.key for one in some])
+        laid_out = []
+        for one in some:
+            there = present.get(one.prepared.key, staging.Present())
+            laid_out.append(staging.lay_out(world, course.slug, zone, one, there))
+            progress(one.prepared.key)
+        with database.write() as session:
+            staged += staging.stage(session, course_id, laid_out, world.now())
+    return staged
