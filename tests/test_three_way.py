@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,19 @@ from service.seeding import operations as seeding
 from service.seeding.loader import load_folder
 from service.seeding.planning import Change, Choices
 from tests.cast import Client, answer_of
+from tests.conftest import COURSES
 from tests.quizzing import statements
 from tests.test_seeding import UNIT, counts, edit
-from tests.test_seeding import folder as folder
 from tests.world import TestWorld
 
 TITLE = "Why the sea rises twice a day"
 ADMIN = "/admin/courses/tides/units/tides"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The course on tides, to be edited."""
+    return shutil.copytree(COURSES / "tides", tmp_path / "tides")
 
 
 def seed(database: Database, folder: Path, world: TestWorld, **choices: Any) -> dict[str | None, Change]:
@@ -49,11 +56,6 @@ def put(client: Client, change: Callable[[Any], None], *, publish: bool = True) 
 def set_title(title: str) -> Callable[[Any], None]:
     """An edit of the unit's title."""
     return lambda document: document["unit"].update(title=title)
-
-
-def set_summary(summary: str) -> Callable[[Any], None]:
-    """An edit of the unit's summary."""
-    return lambda document: document["unit"].update(summary=summary)
 
 
 def newest(database: Database, unit: str = "tides") -> tuple[Any, list[str]]:
@@ -111,12 +113,12 @@ def test_a_conflict_stops_everything_and_names_the_field_and_both_values(
 
 @pytest.mark.parametrize(("take", "title"), [("files", "Ours"), ("database", "Theirs")])
 def test_a_conflict_is_decided_once(
-    take: str, title: str, ida: Client, ana: Client, database: Database, folder: Path, world: TestWorld
+    take: str, title: str, ida: Client, database: Database, folder: Path, world: TestWorld
 ) -> None:
-    put(ida, lambda document: (set_title("Theirs")(document), set_summary("New.")(document))[0])
+    put(ida, lambda document: document["unit"].update(title="Theirs", summary="New."))
     edit(folder, f"title: {TITLE}", "title: Ours")
     assert seed(database, folder, world, take=take)["tides"].conflicts
-    unit = answer_of(ana.get("/courses/tides/units/tides"))
+    unit = answer_of(ida.get("/courses/tides/units/tides"))
     assert (unit["title"], unit["summary"]["markdown"]) == (title, "New.")
     assert seed(database, folder, world)["tides"].what == "unchanged", "it is not asked again"
 

@@ -6,6 +6,7 @@ import click
 
 from service.cli.api import openapi
 from service.cli.database import db
+from service.cli.exporting import export
 from service.cli.output import OneSentence
 from service.cli.people import enrol, token, user
 from service.cli.seeding import seed
@@ -21,5 +22,5 @@ def main() -> None:
     """
 
 
-for command in (serve, db, seed, user, enrol, token, openapi):
+for command in (serve, db, seed, export, user, enrol, token, openapi):
     main.add_command(command)

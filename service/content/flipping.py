@@ -116,7 +116,7 @@ def _require_newest(session: Session, staged: Sequence[Staged]) -> None:
     for some in _some(staged):
         numbers = {one.unit_id: one.laid_out.present.number + len(one.laid_out.wanted.written) for one in some}
         found = select(UnitVersion.unit_id, func.max(UnitVersion.number)).where(UnitVersion.unit_id.in_(numbers))
-        if dict(session.execute(found.group_by(UnitVersion.unit_id)).tuples().all()) != numbers:
+        if {row[0]: row[1] for row in session.execute(found.group_by(UnitVersion.unit_id))} != numbers:
             raise Stale
 
 

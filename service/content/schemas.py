@@ -263,3 +263,33 @@ class ReadingListQuery(Query):
 
     importance = String(32)
     verb = String(32)
+
+
+class UnitStateOut(Out):
+    """Where a unit stands, for those who edit it."""
+
+    course = Slug(required=True)
+    unit = Slug(required=True)
+    title = fields.String(required=True, metadata={"description": "as the newest version says"})
+    status = fields.String(required=True, metadata={"description": "published: students see it"})
+    version = fields.Integer(required=True, metadata={"description": "the newest version"})
+    published_version = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "the version that was published last"}
+    )
+
+
+class UnitVersionOut(Out):
+    """One version of a unit: whence it came (a file, the API, both merged), and who wrote it."""
+
+    version = fields.Integer(required=True)
+    origin = fields.String(required=True, metadata={"description": "seed, api or merge"})
+    author = Uuid(required=True, allow_none=True, metadata={"description": "a person; null for files and systems"})
+    digest = fields.String(required=True, metadata={"description": "equal content has equal digests"})
+    published = fields.Boolean(required=True, metadata={"description": "whether students see this one"})
+    created_at = Moment(required=True)
+
+
+class UnitVersionsQuery(PageQuery):
+    """Which versions: those after the cursor, which are older."""
+
+    after = Cursor("unit-versions", int)

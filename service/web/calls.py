@@ -56,6 +56,9 @@ class Facts(TypedDict, total=False):
     """The answer's status; of several, the first is the usual one."""
     problems: tuple[type[Problem], ...]
     """Refusals of this endpoint's own, for the documentation: Conflict, Gone, TooManyRequests."""
+    prepares: Callable[..., Any]
+    """What is worked out between the body and the write, as `call.prepared`: it takes what the view takes, reads in a
+    transaction of its own, and may be slow."""
     secret: bool
     """The answer shows a secret once: no copy of it is kept for a repeated Idempotency-Key."""
     tagged: bool
@@ -78,6 +81,7 @@ class Endpoint:
     gives: tuple[type[Schema] | Media, ...] = ()
     statuses: tuple[int, ...] = (200,)
     problems: tuple[type[Problem], ...] = ()
+    prepares: Callable[..., Any] | None = None
     secret: bool = False
     tagged: bool = False
     guarded: bool = False
@@ -126,6 +130,7 @@ class Call:
     query_string: bytes
     query: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
+    prepared: Any = None
     course_id: int | None = None
 
     def admit(self, course_id: int) -> None:

@@ -51,6 +51,9 @@ class Desk:
                 except WriteNeeded:
                     pass
         call.body = reading.body_of(request, endpoint, content)
+        if endpoint.prepares is not None:
+            with self.database.read() as session:
+                call.prepared = endpoint.prepares(replace(call, session=session), **path)
         with self.database.write() as session:
             answer = _perform_once(replace(call, session=session), path, content)
         return sent(answer)

@@ -86,6 +86,7 @@ def _check(endpoint: Endpoint) -> None:
         "the view needs a docstring: it is the documentation": not endpoint.view.__doc__,
         "an endpoint that reads takes no body and needs no If-Match": not endpoint.writes
         and (endpoint.takes is not None or endpoint.guarded),
+        "only a write is prepared": not endpoint.writes and endpoint.prepares is not None,
         "only what reads is tagged": endpoint.writes and endpoint.tagged,
         "only a POST issues a secret": endpoint.secret and endpoint.method != "POST",
         "an answer has at most one JSON schema": len(schemas) > 1,

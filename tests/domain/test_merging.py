@@ -75,7 +75,7 @@ def test_differences_are_told_exactly_when_there_are_some(before: Any, after: An
     assert bool(told) == (before != after)
 
 
-BASE = {
+BASE: dict[str, Any] = {
     "unit": {"key": "u", "title": "T", "number": "1"},
     "sections": [
         {
