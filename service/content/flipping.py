@@ -103,6 +103,8 @@ def _flip_unit(session: Session, staged: Staged, course_version: int, now: datet
         said["course_version"] = course_version
     if prepared.is_published:
         said["published_version_id"] = staged.version_id
+        if present.status != "published":
+            said["seen_since"] = course_version
     unit = update(Unit).where(Unit.id == staged.unit_id, Unit.document_digest == present.digest)
     published = Unit.published_version_id
     unchanged = (

@@ -49,6 +49,7 @@ class Unit(Base):
         CheckConstraint(STATUSES, name="status"),
         CheckConstraint("status <> 'published' OR published_version_id IS NOT NULL", name="published"),
         Index(None, "course_id", "sort", "id"),
+        Index(None, "course_id", "course_version", "id"),
     )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
@@ -63,7 +64,9 @@ class Unit(Base):
     published_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("unit_versions.id", ondelete="RESTRICT", use_alter=True)
     )
+    # The course's version of the last change that readers see, and of the one with which they came to see the unit.
     course_version: Mapped[int] = mapped_column(BigInteger)
+    seen_since: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -78,15 +78,17 @@ def list_courses(session: Session, caller: Principal, *, after: str | None, limi
 
 
 def list_units(
-    session: Session, caller: Principal, slug: str, *, after: tuple[str, int] | None, limit: int
-) -> tuple[Course, Sequence[Unit]]:
-    """The course and its published units in order, from the one behind `after` (sort, id); at most `limit`."""
-    course = get_course(session, caller, slug)
-    found = select(Unit).where(Unit.course_id == course.id, Unit.status == "published")
+    session: Session, course: Course, *, since: int, after: tuple[str, int] | None, limit: int
+) -> Sequence[Unit]:
+    """The course's published units that changed after version `since`, in order; at most `limit`.
+
+    `after` is the sort and id of the last one seen.
+    """
+    found = select(Unit).where(Unit.course_id == course.id, Unit.status == "published", Unit.course_version > since)
     if after is not None:
         sort, unit_id = after
         found = found.where(or_(Unit.sort > sort, (Unit.sort == sort) & (Unit.id > unit_id)))
-    return course, session.scalars(found.order_by(Unit.sort, Unit.id).limit(limit)).all()
+    return session.scalars(found.order_by(Unit.sort, Unit.id).limit(limit)).all()
 
 
 def get_rendered_unit(session: Session, caller: Principal, slug: str, key: str) -> tuple[bytes, str]:

@@ -57,10 +57,14 @@ def _group(group: Json, readings: list[Any]) -> Iterator[str]:
 
 def _line(reading: Json) -> str:
     what = _link(reading["resource"]) if reading["resource"] else _plain(reading["title"])
-    details = [reading["portion"], reading["condition"], reading["importance"]]
-    if reading["minutes"] is not None:
-        details.append(f"{reading['minutes']} min")
-    return f"**{reading['verb'].capitalize()}** {what} ({', '.join(_plain(one) for one in details if one)})"
+    return f"**{reading['verb'].capitalize()}** {what} ({', '.join(map(_plain, details_of(reading)))})"
+
+
+def details_of(reading: Json) -> list[str]:
+    """What is said of a reading in brackets: which part, under which condition, how important and how long."""
+    minutes = None if reading["minutes"] is None else f"{reading['minutes']} min"
+    told = (reading["portion"], reading["condition"], reading["importance"], minutes)
+    return [str(one) for one in told if one]
 
 
 def _link(resource: Json) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from service.web.fields import Moment, Out, Query, RichText, Slug, String, Uuid
+from service.web.fields import Integer, Moment, OneOf, Out, Query, RichText, Slug, String, Uuid
 from service.web.paging import Cursor, PageQuery
 
 
@@ -47,10 +47,37 @@ class UnitSummaryOut(Out):
     updated_at = Moment(required=True)
 
 
+SINCE = "a version of the course: only what changed after it"
+
+
 class UnitsQuery(PageQuery):
-    """Which units: those after the cursor."""
+    """Which units: those after the cursor, and of them those that changed since."""
 
     after = Cursor("units", str, int)
+    since = Integer(load_default=0, metadata={"description": SINCE})
+
+
+class UnitChangeOut(Out):
+    """What became of a unit. `withdrawn` and `archived` units are no longer there to be read."""
+
+    key = Slug(required=True)
+    what = OneOf(
+        *("published", "changed", "withdrawn", "archived"),
+        required=True,
+        metadata={"description": "published: it was not there at `since`"},
+    )
+    version = fields.Integer(
+        required=True, metadata={"description": "the course's version of its last change; those listed ascend"}
+    )
+
+
+class ChangesQuery(PageQuery):
+    """Which changes: those after a version of the course, from the cursor on."""
+
+    after = Cursor("changes", int, int)
+    since = Integer(
+        load_default=0, metadata={"description": "`version` of the answer you read last; 0 for everything there is"}
+    )
 
 
 class LinkOut(Out):
@@ -186,6 +213,18 @@ class TermOut(Out):
     term = fields.String(required=True)
     aliases = fields.List(fields.String(), required=True)
     text = RichText(required=True)
+
+
+class GlossaryTermOut(TermOut):
+    """A term of the course's glossary, with the unit that explains it."""
+
+    unit = Slug(required=True)
+
+
+class GlossaryQuery(PageQuery):
+    """Which terms: those after the cursor."""
+
+    after = Cursor("glossary", str, str, int)
 
 
 class QuizInUnitOut(Out):

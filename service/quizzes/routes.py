@@ -31,7 +31,7 @@ routes = Routes("quizzes", "Quizzes, attempts at them, and their results.")
 STUDENT = Allow.to(Role.STUDENT)
 
 
-@routes.get("/courses/<slug:course>/quizzes", allow=ANYONE, query=QuizzesQuery, gives=list_of(QuizOut))
+@routes.get("/courses/<slug:course>/quizzes", allow=ANYONE, query=QuizzesQuery, gives=list_of(QuizOut), tagged=True)
 def list_quizzes(call: Call, course: str) -> Page:
     """The quizzes of a course in the order of its units, with my attempts at each."""
     limit = call.query["limit"]
@@ -40,7 +40,7 @@ def list_quizzes(call: Call, course: str) -> Page:
     return Page([view for _, view in rows[:limit]], page.last)
 
 
-@routes.get("/quizzes/<uuid:quiz>", allow=ANYONE, gives=QuizOut)
+@routes.get("/quizzes/<uuid:quiz>", allow=ANYONE, gives=QuizOut, tagged=True)
 def get_quiz(call: Call, quiz: UUID) -> QuizView:
     """A quiz: its settings and my attempts at it. Its questions are met in an attempt."""
     return operations.get_quiz(call.session, call.caller, quiz)

@@ -62,7 +62,7 @@ class Facts(TypedDict, total=False):
     secret: bool
     """The answer shows a secret once: no copy of it is kept for a repeated Idempotency-Key."""
     tagged: bool
-    """The answer has an ETag, and If-None-Match is honoured."""
+    """The answer has an ETag, and If-None-Match is honoured. Where the view gives no tag, it is over the bytes."""
     guarded: bool
     """If-Match is required."""
 
@@ -148,10 +148,11 @@ class Call:
         """Whether the client already holds the answer with this tag."""
         return caching.names(self.headers.get("If-None-Match"), etag)
 
-    def prefers(self, media_type: str) -> bool:
-        """Whether the client's Accept header ranks this media type above JSON."""
+    def prefers(self, *media_types: str) -> str | None:
+        """The one of these media types that the client's Accept header ranks highest, if above JSON."""
         accepted = parse_accept_header(self.headers.get("Accept"), MIMEAccept)
-        return accepted.best_match([JSON, media_type]) == media_type
+        best = accepted.best_match([JSON, *media_types])
+        return None if best == JSON else best
 
     def must_match(self, etag: str) -> None:
         """Raise unless If-Match names the present version (412); a missing header was refused before (428)."""

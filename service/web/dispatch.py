@@ -108,7 +108,7 @@ def _perform(call: Call, path: dict[str, Any]) -> Answer:
 def _paged(call: Call, reply: Reply, page: Page) -> Reply:
     """The reply with the page as its object, and with a link to the next."""
     if page.last is None:
-        return replace(reply, body={"items": page.rows, "next": None})
+        return replace(reply, body={"items": page.rows, "next": None, **page.beside})
     schema = call.endpoint.reads_query
     cursor = schema.fields.get("after") if schema is not None else None
     if not isinstance(cursor, Cursor):
@@ -117,7 +117,7 @@ def _paged(call: Call, reply: Reply, page: Page) -> Reply:
     asked = parse_qsl(call.query_string.decode(), keep_blank_values=True)
     query = urlencode([*(pair for pair in asked if pair[0] != "after"), ("after", after)])
     headers = {**reply.headers, "Link": f'<{call.address}?{query}>; rel="next"'}
-    return replace(reply, body={"items": page.rows, "next": after}, headers=headers)
+    return replace(reply, body={"items": page.rows, "next": after, **page.beside}, headers=headers)
 
 
 def _answer(call: Call, reply: Reply) -> Answer:
@@ -127,6 +127,9 @@ def _answer(call: Call, reply: Reply) -> Answer:
     if status not in endpoint.statuses:
         raise ValueError(f"{endpoint.name} answers {status}, which it does not declare")
     headers = [*reply.headers.items()]
+    if endpoint.tagged and reply.etag is None:
+        body = _body(endpoint, reply.body)
+        reply = replace(reply, body=body, etag=caching.etag_of(body))
     if reply.etag is not None:
         headers.append(("ETag", caching.quoted(reply.etag)))
         if endpoint.tagged:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -31,10 +31,14 @@ _PROOF = 6
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a list, and the keys of the last of them when there are more."""
+    """Some rows of a list, and the keys of the last of them when there are more.
+
+    `beside` is what the answer says of the list as a whole.
+    """
 
     rows: Sequence[object]
     last: tuple[object, ...] | None = None
+    beside: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def cut(cls, rows: Sequence[Row], limit: int, keys: Callable[[Row], tuple[object, ...]]) -> Page:
@@ -112,8 +116,8 @@ class PageQuery(Query):
     )
 
 
-def list_of(row: type[Out], name: str = "") -> type[Out]:
-    """The schema of one page of such rows: `{"items": […], "next": cursor or null}`."""
+def list_of(row: type[Out], name: str = "", **beside: ma.fields.Field[Any]) -> type[Out]:
+    """The schema of one page of such rows: `{"items": […], "next": cursor or null}`, and what is said `beside`."""
     members = {
         "items": ma.fields.List(ma.fields.Nested(row), required=True, metadata={"maxItems": MOST}),
         "next": ma.fields.String(
@@ -121,6 +125,7 @@ def list_of(row: type[Out], name: str = "") -> type[Out]:
             allow_none=True,
             metadata={"maxLength": LONGEST, "description": "the value of `after` for the next page; null on the last"},
         ),
+        **beside,
         "__doc__": f"One page of a list of {row.__name__}.",
     }
     return type(name or row.__name__.removesuffix("Out") + "PageOut", (Out,), members)
