@@ -24,6 +24,9 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /courses/tides/units/tides":                                       (401, 404, 200, 200, 200, 200, 200),
     "GET /courses/tides/units/tides/reading-list":                          (401, 404, 200, 200, 200, 200, 200),
     "GET /courses/tides/quizzes":                                           (401, 404, 200, 200, 200, 200, 200),
+    "GET /courses/tides/changes":                                           (401, 404, 200, 200, 200, 200, 200),
+    "GET /courses/tides/glossary":                                          (401, 404, 200, 200, 200, 200, 200),
+    "GET /courses/tides/calendar.ics":                                      (401, 404, 200, 200, 200, 200, 200),
     "GET /quizzes/{quiz}":                                                  (401, 404, 200, 200, 200, 200, 200),
     "GET /me":                                                              (401, 200, 403, 200, 200, 200, 200),
     # Ana's attempt: nobody else's business, an instructor's and an admin's included.
