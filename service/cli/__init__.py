@@ -6,8 +6,10 @@ import click
 
 from service.cli.api import openapi
 from service.cli.database import db
+from service.cli.new import new
 from service.cli.output import OneSentence
 from service.cli.people import enrol, token, user
+from service.cli.preview import preview
 from service.cli.schema import schema
 from service.cli.seeding import seed
 from service.cli.serving import serve
@@ -22,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (serve, db, seed, user, enrol, token, openapi, schema):
+for command in (serve, db, seed, user, enrol, token, openapi, schema, new, preview):
     main.add_command(command)
