@@ -7,8 +7,10 @@ import click
 from service.cli.api import openapi
 from service.cli.database import db
 from service.cli.exporting import export
+from service.cli.new import new
 from service.cli.output import OneSentence
 from service.cli.people import enrol, token, user
+from service.cli.preview import preview
 from service.cli.schema import schema
 from service.cli.seeding import seed
 from service.cli.serving import serve
@@ -23,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (serve, db, seed, export, user, enrol, token, openapi, schema):
+for command in (serve, db, seed, export, new, preview, schema, user, enrol, token, openapi):
     main.add_command(command)

@@ -182,6 +182,11 @@ def checked_variants(revision: Json) -> Iterator[dict[str, str]]:
     return (_combination(free, number) for number in numbers)
 
 
+def numbered_variant(revision: Json, number: int) -> dict[str, str]:
+    """The free values of the variant with this number, from 0 to below `variant_count`."""
+    return _combination(_free(revision), number)
+
+
 def completed(revision: Json, free_values: Mapping[str, str]) -> dict[str, Any]:
     """The free values with the computed ones, as JSON. Raises `ExpressionError`."""
     values: dict[str, Any] = dict(free_values)
