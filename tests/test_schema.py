@@ -55,8 +55,8 @@ def test_the_migrations_make_what_the_models_say(empty_url: str) -> None:
             connection.execute(text("CREATE SCHEMA public"))
         else:
             connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-            for table in everything.tables:
-                connection.execute(text(f'DROP TABLE "{table}"'))
+            for old in everything.tables:
+                connection.execute(text(f'DROP TABLE "{old}"'))
     # A copy: creating on PostgreSQL marks the circular keys of what it creates from, for good.
     models = MetaData(naming_convention=NAMING)
     for table in Base.metadata.tables.values():
@@ -66,8 +66,8 @@ def test_the_migrations_make_what_the_models_say(empty_url: str) -> None:
         created = described(connection)
     database.close()
     assert migrated.keys() == created.keys()
-    for table, parts in created.items():
-        assert migrated[table] == parts, table
+    for name, parts in created.items():
+        assert migrated[name] == parts, name
 
 
 def test_the_migrations_can_be_undone_and_done_again(empty_url: str) -> None:
