@@ -19,7 +19,7 @@ from service.domain.kinds.numeric import NumericPart
 from service.domain.kinds.question import Feedback
 from service.domain.kinds.short_text import ShortTextPart, TextEntry
 from service.domain.kinds.single_choice import SingleChoicePart
-from service.domain.outcomes import InvalidResponse, Outcome
+from service.domain.outcomes import InvalidResponse, Outcome, Status
 from tests.domain.sitting import Sitting, number, sit, within
 
 
@@ -124,6 +124,10 @@ def test_half_a_number_in_a_gap_is_a_draft_and_no_answer_yet() -> None:
         sitting.refuse(sent)
     assert refused.value.path == ("gaps", "gap-3", "text")
     assert sitting.credit(sent) == Fraction(3, 4)
+
+
+def test_half_a_number_alone_is_no_answer() -> None:
+    assert sit(DECODING).grade({"gaps": {"gap-3": {"text": "1.x"}}}).status is Status.INVALID
 
 
 def test_while_tries_remain_no_gap_is_spoken_of() -> None:

@@ -38,6 +38,15 @@ def test_an_answer_of_the_length_asked_for_is_complete(text: str, status: Status
     assert outcome.rule == "open/completion"
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("too short", "2 words; at least 3"), ("one two three four five six seven", "7 words; at most 6")],
+)
+def test_an_answer_of_another_length_is_no_answer_to_check_yet(text: str, says: str) -> None:
+    with pytest.raises(InvalidResponse, match=says):
+        sit(PAPER).refuse({"text": text})
+
+
 def test_the_length_asked_for_is_shown_and_the_rubric_is_not() -> None:
     shown = sit(PAPER).shown()
     assert (shown["min_words"], shown["max_words"]) == (3, 6)

@@ -156,8 +156,11 @@ class Cloze(Kind):
         }
 
     def grade(self, posed: Posed, key: Json, response: Json) -> Outcome:
-        """Σ w·f / Σ w over the gaps; one that cannot be read counts like an empty one."""
-        fared = _fared(posed, key, _readable(posed, response["gaps"]))
+        """Σ w·f / Σ w over the gaps; one that cannot be read counts like an empty one, and one at least can be."""
+        readable = _readable(posed, response["gaps"])
+        if not readable:
+            raise InvalidResponse("None of these gaps can be read.", "gaps")
+        fared = _fared(posed, key, readable)
         weights = {gap: Fraction(part["weight"]) for gap, part in key["parts"].items()}
         earned = sum((weights[one.by] * (one.outcome.credit or NOTHING) for one in fared.values()), NOTHING)
         breakdown = tuple(

@@ -13,7 +13,7 @@ from service.domain.kinds.kind import Data, Kind, Posed
 from service.domain.kinds.question import Question, repeated_keys
 from service.domain.mistakes import Mistake
 from service.domain.numbers import within
-from service.domain.outcomes import EVERYTHING, NOTHING, Outcome, Status
+from service.domain.outcomes import EVERYTHING, NOTHING, InvalidResponse, Outcome, Status
 from service.domain.responses import read_members, read_text
 from service.domain.shapes import Essay, Json
 
@@ -81,6 +81,14 @@ class Open(Kind):
         text = read_text(read_members(raw, "text")["text"], LONGEST, "text")
         return {"text": text} if text else None
 
+    def require_readable(self, posed: Posed, response: Json) -> None:
+        """An answer of another length than was asked for is not one yet: it should not cost a try."""
+        words, least, most = len(response["text"].split()), posed.asked["min_words"], posed.asked["max_words"]
+        if words < least:
+            raise InvalidResponse(f"This has {counted(words)}; at least {least} are asked for.", "text")
+        if most is not None and words > most:
+            raise InvalidResponse(f"This has {counted(words)}; at most {most} are asked for: shorten it.", "text")
+
     def grade(self, posed: Posed, key: Json, response: Json) -> Outcome:
         words, most = len(response["text"].split()), posed.asked["max_words"]
         complete = words >= posed.asked["min_words"] and (most is None or words <= most)
@@ -95,3 +103,8 @@ class Open(Kind):
             "model_answer": posed.fill(key["model_answer"]) if key["model_answer"] else None,
             "rubric": [{**criterion, "text": posed.fill(criterion["text"])} for criterion in key["rubric"]],
         }
+
+
+def counted(words: int) -> str:
+    """`1 word`, `2 words`."""
+    return f"{words} word{'' if words == 1 else 's'}"
