@@ -207,6 +207,31 @@ def test_what_refers_to_something_unreadable_is_not_blamed_for_it() -> None:
     assert mistake.pointer == "/sections/0/title"
 
 
+def test_what_refers_to_nothing_is_blamed_even_beside_what_cannot_be_read() -> None:
+    unit = changed("questions", 0, "stem", to=GONE)
+    unit["quizzes"][0]["questions"] = [unit["questions"][0]["key"], "nowhere"]
+    assert [mistake.pointer for mistake in refused(unit)] == ["/questions/0/stem", "/quizzes/0/questions/1"]
+    unit = changed("sections", 0, "items", 0, "minutes", to="a while")
+    unit["questions"][0]["answers_from"] = [{"reading": "nowhere"}]
+    assert [mistake.pointer for mistake in refused(unit)] == [
+        "/sections/0/items/0/minutes",
+        "/questions/0/answers_from/0/reading",
+    ]
+
+
+def test_a_kind_with_a_slip_hides_no_other_mistake_of_its_question() -> None:
+    unit = changed("questions", 1, "kind", to="numerc")
+    unit["questions"][1]["points"] = "many"
+    assert [mistake.pointer for mistake in refused(unit)] == ["/questions/1/kind", "/questions/1/points"]
+
+
+def test_a_course_is_refused_with_every_mistake_at_once() -> None:
+    course = {"format": "hornbook/course@1", "key": "baking", "language": "English", "time_zone": "Europe/Pariss"}
+    with pytest.raises(Rejected) as caught:
+        load_course(course)
+    assert [mistake.pointer for mistake in caught.value.mistakes] == ["/title", "/language", "/time_zone"]
+
+
 def test_a_question_that_takes_the_parameters_of_a_broken_one_is_not_blamed_for_it() -> None:
     unit = changed("questions", 1, "answer", "expr", to="water /")
     unit["questions"].append(

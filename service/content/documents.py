@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,12 +11,12 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_
 from zoneinfo import ZoneInfo
 
 from service.content.derivation import reader, schema_for, written_name
-from service.content.refusals import Log, Path
+from service.content.refusals import Log, Path, shown
 from service.domain.documents import CourseDocument, Resource, UnitDocument, UnitHead
 from service.domain.kinds.question import Question
 from service.domain.mistakes import Mistake, Rejected
 from service.domain.questions import check_question
-from service.domain.references import mistakes_across
+from service.domain.references import Unread, mistakes_across
 
 __all__ = ["Exact", "dump_document", "load_course", "load_document", "load_unit", "schema_for"]
 
@@ -37,8 +37,7 @@ def load_unit(raw: object, shared_resources: Mapping[str, Resource] | None = Non
     if values is None:
         raise Rejected(log.mistakes)
     unit = UnitDocument(**{"format": STAND_IN.format, "unit": STAND_IN.unit, **values})
-    incomplete = {str(path[0]) for path in log.lost}
-    across = mistakes_across(unit, shared_resources, incomplete)
+    across = mistakes_across(unit, shared_resources, _unread(raw, log))
     checked = [*across, *_question_mistakes(unit, log, across)]
     mistakes = [*log.mistakes, *(Mistake(log.as_written(one.path), one.message) for one in checked)]
     if mistakes:
@@ -48,13 +47,25 @@ def load_unit(raw: object, shared_resources: Mapping[str, Resource] | None = Non
 
 def load_course(raw: object) -> CourseDocument:
     """The course that `raw` says. Raises `Rejected`."""
-    course = load_document(CourseDocument, raw)
+    mistakes = list(_time_zone_mistakes(raw))
     try:
-        ZoneInfo(course.time_zone)
-    except (ValueError, OSError, KeyError):
-        message = f"There is no time zone “{course.time_zone}”: write one like Europe/Paris."
-        raise Rejected([Mistake(("time_zone",), message)]) from None
+        course = load_document(CourseDocument, raw)
+    except Rejected as rejected:
+        told = {one.path for one in rejected.mistakes}
+        mistakes = [*rejected.mistakes, *(one for one in mistakes if one.path not in told)]
+        raise Rejected(in_order(mistakes, raw)) from None
+    if mistakes:
+        raise Rejected(mistakes)
     return course
+
+
+def _time_zone_mistakes(raw: object) -> Iterator[Mistake]:
+    """A time zone there is not; only the system's list of them knows."""
+    zone = raw.get("time_zone") if isinstance(raw, Mapping) else None
+    try:
+        ZoneInfo(zone if isinstance(zone, str) else "UTC")
+    except (ValueError, OSError, KeyError):
+        yield Mistake(("time_zone",), f"There is no time zone “{shown(str(zone))}”: write one like Europe/Paris.")
 
 
 def load_document(document: type[Document], raw: object) -> Document:
@@ -124,6 +135,39 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return Exact(value.isoformat())
     return Exact(value) if isinstance(value, Decimal) else value
+
+
+LISTS = {"sections", "items", "options", "before"}
+"""Where readings and choice groups are listed."""
+
+
+def _unread(raw: Any, log: Log) -> Unread:
+    """What of the unit could not be read, by the keys that were written where they can be told.
+
+    Those of readings and groups cannot: short forms have none.
+    """
+    unread: dict[str, set[str] | None] = {}
+    for path in log.lost:
+        part = str(path[0])
+        if part == "sections":
+            if path[-1] in LISTS:
+                unread[part] = None
+        elif part == "resources" and len(path) > 1:
+            unread[part] = set(raw[part])
+        elif len(path) == 1:
+            kept = log.kept.get(path)
+            unread[part] = None if kept is None else _keys(raw[part], kept)
+    return unread
+
+
+def _keys(entries: Sequence[Any], kept: Collection[int]) -> set[str] | None:
+    """The keys of the entries of a list that were not kept; None where one has none."""
+    keys = [
+        entry.get("key") if isinstance(entry, Mapping) else None
+        for index, entry in enumerate(entries)
+        if index not in kept
+    ]
+    return {str(key) for key in keys} if None not in keys else None
 
 
 def _question_mistakes(unit: UnitDocument, log: Log, across: Sequence[Mistake]) -> Iterator[Mistake]:

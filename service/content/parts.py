@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from typing import Any, Protocol, cast
 
 import marshmallow as ma
@@ -105,7 +106,12 @@ class KindField(Readable):
         if raw.get("kind") is None:
             return log.refuse((*path, "kind"), f"`kind` is missing: write one of {', '.join(self.kinds)}.")
         kind = self.word.read(raw["kind"], (*path, "kind"), log)
-        return kind if kind is BROKEN else self.kinds[kind]().read(raw, path, log)
+        if kind is not BROKEN:
+            return self.kinds[kind]().read(raw, path, log)
+        if near := get_close_matches(str(raw["kind"]), self.kinds, n=1):
+            # The kind that was meant tells what else is wrong.
+            self.kinds[near[0]]().read({**raw, "kind": near[0]}, path, log)
+        return BROKEN
 
 
 class WrappedField(Readable):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from service.domain.documents import ChoiceGroup, Draw, Note, Resource, Task, UnitDocument, Where
@@ -13,6 +14,10 @@ from service.domain.mistakes import Mistake
 from service.domain.outline import PlacedGroup, outline
 
 Path = tuple[str | int, ...]
+
+Unread = Mapping[str, Collection[str] | None]
+"""Of the parts of a unit ("sections", "questions") of which something could not be read: its keys, or None where not
+even these are known."""
 
 MOST_MISTAKES = 200
 
@@ -45,10 +50,10 @@ def _list(name: str, entities: Iterable[Any]) -> list[Placed]:
 class _Unit:
     """A unit with all its names looked up once."""
 
-    def __init__(self, unit: UnitDocument, shared: Mapping[str, Resource], incomplete: Collection[str]) -> None:
+    def __init__(self, unit: UnitDocument, shared: Mapping[str, Resource], unread: Unread) -> None:
         self.unit = unit
         self.shared = shared
-        self.incomplete = incomplete
+        self.unread = unread
         self.guess = Guess()
         self.resources = {**shared, **unit.resources}
         self.outline = outline(unit, shared)
@@ -65,8 +70,9 @@ class _Unit:
         }
 
     def reference(self, kind: str, key: str | None, path: Path) -> Iterator[Mistake]:
-        """The mistake of a key that leads nowhere. Where some of a kind could not be read, nobody can tell."""
-        if key is None or key in self.known[kind] or _HOME[kind] in self.incomplete:
+        """The mistake of a key that leads nowhere. Where that may be to what could not be read, nobody can tell."""
+        unread = self.unread.get(_HOME[kind], ())
+        if key is None or key in self.known[kind] or unread is None or key in unread:
             return
         yield Mistake(path, f"There is no {kind} “{key}”{self.guess(key, self.known[kind])}")
 
@@ -93,14 +99,13 @@ _HOME = {
 
 
 def mistakes_across(
-    unit: UnitDocument, shared_resources: Mapping[str, Resource] | None = None, incomplete: Collection[str] = ()
+    unit: UnitDocument, shared_resources: Mapping[str, Resource] | None = None, unread: Unread = MappingProxyType({})
 ) -> list[Mistake]:
     """Keys that are there twice, references that lead nowhere or in a circle, pools too small to draw from.
 
-    `incomplete` names the parts of the unit ("sections", "questions") of which something could not be read: what
-    refers to them is then not judged. At most `MOST_MISTAKES` are told.
+    What refers to something `unread` is not judged. At most `MOST_MISTAKES` are told.
     """
-    whole = _Unit(unit, shared_resources or {}, incomplete)
+    whole = _Unit(unit, shared_resources or {}, unread)
     return list(islice((mistake for check in _CHECKS for mistake in check(whole)), MOST_MISTAKES))
 
 
@@ -134,7 +139,7 @@ def _repeated(kind: str, placed: Iterable[Placed]) -> Iterator[Mistake]:
 
 def _resource_mistakes(whole: _Unit) -> Iterator[Mistake]:
     resources = whole.unit.resources
-    if "resources" not in whole.incomplete:
+    if "resources" not in whole.unread:
         yield from (one.under("resources") for one in relation_mistakes(resources, whole.resources, whole.guess))
     for path, meeting in _list("meetings", whole.unit.meetings):
         for at, material in _list("materials", meeting.materials):
@@ -195,7 +200,7 @@ def _pool_mistakes(whole: _Unit, draw: Draw, where: Where, path: Path) -> Iterat
     """A description that fewer questions fit than are to be drawn."""
     unknown = set(where.objectives) - whole.known["objective"].keys()
     fitting = sum(where.fits(question) for question in whole.unit.questions)
-    if fitting < draw.take and not unknown and "questions" not in whole.incomplete:
+    if fitting < draw.take and not unknown and "questions" not in whole.unread:
         only = {0: "no question fits", 1: "only one question fits"}.get(fitting, f"only {fitting} questions fit")
         yield Mistake((*path, "take"), f"{draw.take} cannot be drawn, {only}: lower it, or add questions.")
 
