@@ -87,11 +87,48 @@ def test_what_is_not_as_it_must_be_is_one_sentence_that_says_what_to_do(
 
 def test_unknown_people_and_courses_are_named(home: Path) -> None:
     ok("db", "upgrade")
-    assert "no user with the login uma" in refused("enrol", "uma", "tides")
+    assert "no user with the login “uma”." in refused("enrol", "uma", "tides")
     ok("user", "add", "uma", "--name", "Uma")
-    assert "no course tides" in refused("enrol", "uma", "tides")
+    assert "did you mean “uma”?" in refused("enrol", "umma", "tides")
+    assert "no course “tides”. Seed one" in refused("enrol", "uma", "tides")
+    ok("seed", str(COURSES / "tides"))
+    assert "no course “tide”; did you mean “tides”?" in refused("enrol", "uma", "tide")
     assert "already a user" in refused("user", "add", "uma", "--name", "Uma")
     assert "no token" in refused("token", "revoke", "hb_aaaaaaaa")
+
+
+@pytest.mark.parametrize(
+    ("login", "name", "says"),
+    [
+        ("", "Uma", "begins with a letter or digit"),
+        ("u ma", "Uma", "at most 64 letters"),
+        ("u" * 65, "Uma", "at most 64 letters"),
+        ("uma\n", "Uma", "at most 64 letters"),
+        ("uma", " ", "The name is empty"),
+        ("uma", "U\nma", "one line"),
+    ],
+)
+def test_what_nobody_can_be_called_is_refused(login: str, name: str, says: str, home: Path) -> None:
+    ok("db", "upgrade")
+    assert says in refused("user", "add", login, "--name", name)
+    assert ok("user", "list") == ""
+
+
+def test_a_command_that_only_looks_makes_no_database(home: Path) -> None:
+    for command in (("db", "status"), ("user", "list"), ("seed", "--dry-run"), ("export", "tides")):
+        assert f"There is no database {home / 'hornbook.db'} yet" in refused(*command)
+    assert not home.exists()
+
+
+def test_a_database_that_cannot_be_used_is_named(home: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.db"
+    damaged.write_bytes(b"This is no database." * 100)
+    assert f"The database {damaged} cannot be used: file is not a database." in refused(
+        "db", "status", "--database", f"sqlite:///{damaged}"
+    )
+    assert f"{tmp_path} is a folder" in refused("db", "upgrade", "--database", f"sqlite:///{tmp_path}")
+    home.write_text("in the way")
+    assert f"The folder {home} cannot be made (there is a file of that name)" in refused("db", "upgrade")
 
 
 def test_a_broken_file_is_reported_by_line(home: Path, tmp_path: Path) -> None:
@@ -100,6 +137,7 @@ def test_a_broken_file_is_reported_by_line(home: Path, tmp_path: Path) -> None:
     (tmp_path / "course.yaml").write_text("format: hornbook/course@1\nkey: c\ntitle: C\n")
     (tmp_path / "units" / "1-u.yaml").write_text("format: hornbook/unit@1\nunit:\n  key: u\n  titel: U\n")
     output = refused("seed", str(tmp_path))
+    assert output.startswith(f"Error: 1 mistake to mend first:\n{tmp_path}")
     assert "1-u.yaml:4:3: " in output and "`title`" in output
 
 

@@ -16,11 +16,15 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Enrolment, Token, TokenCourse, User
+from service.domain.expressions import meant
+from service.domain.people import mistakes_of_person
 from service.domain.roles import Principal, Role, Scope
-from service.errors import Conflict, NotFound, Unauthenticated
+from service.errors import Conflict, Invalid, NotFound, Unauthenticated
 from service.world import World
 
 TOKEN = re.compile(r"hb_([a-z2-7]{8})_([A-Za-z0-9_-]{43})")
+MOST_COMPARED = 500
+"""Among how many logins the one that was meant is looked for."""
 NOT_VALID = "This token is not valid. It may have been revoked or have expired; ask for a new one."
 
 
@@ -109,7 +113,10 @@ def get_me(session: Session, caller: Principal) -> Me:
 
 
 def create_user(session: Session, world: World, *, login: str, name: str, is_admin: bool = False) -> User:
-    """A new person. `Conflict` when the login is taken."""
+    """A new person. `Invalid` when login or name are none, `Conflict` when the login is taken."""
+    mistakes = list(mistakes_of_person(login, name))
+    if mistakes:
+        raise Invalid(" ".join(mistake.message for mistake in mistakes), mistakes)
     if find_user(session, login) is not None:
         raise Conflict(f"There is already a user with the login {login}.")
     user = User(id=world.fresh_id(), login=login, name=name, is_admin=is_admin, created_at=world.now())
@@ -127,7 +134,8 @@ def get_user(session: Session, login: str) -> User:
     """The person with this login; `NotFound` names it."""
     user = find_user(session, login)
     if user is None:
-        raise NotFound(f"There is no user with the login {login}.")
+        known = dict.fromkeys(session.scalars(select(User.login).limit(MOST_COMPARED)))
+        raise NotFound(f"There is no user with the login “{login}”{meant(login, known)}")
     return user
 
 

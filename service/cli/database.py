@@ -18,7 +18,7 @@ def db() -> None:
 @database_option
 def upgrade(database_url: str | None) -> None:
     """Bring the schema up to date; harmless when it is."""
-    with opened(read_settings(database_url)) as database:
+    with opened(read_settings(database_url), make=True) as database:
         before = schema.state(database)
         schema.upgrade(database)
         after = schema.state(database)
@@ -43,5 +43,5 @@ def status(database_url: str | None) -> None:
 @database_option
 def revision(message: str, database_url: str | None) -> None:
     """Write a migration from what the models have that the database has not (for developers)."""
-    with opened(read_settings(database_url)) as database, database.engine.begin() as connection:
+    with opened(read_settings(database_url), make=True) as database, database.engine.begin() as connection:
         command.revision(schema.configuration(connection), message, autogenerate=True)

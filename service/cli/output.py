@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from service import schema
@@ -28,13 +30,15 @@ class OneSentence(click.Group):
             return super().invoke(ctx)
         except Problem as problem:
             raise click.ClickException(problem.detail or problem.title) from problem
-        except (Rejected, UnusableSettings) as refused:
-            raise click.ClickException(str(refused)) from refused
+        except Rejected as rejected:
+            count = f"{len(rejected.mistakes)} mistake{'s' if len(rejected.mistakes) > 1 else ''}"
+            raise click.ClickException(f"{count} to mend first:\n{rejected}") from rejected
+        except UnusableSettings as unusable:
+            raise click.ClickException(str(unusable)) from unusable
         except (ArgumentError, NoSuchModuleError) as wrong:
             raise click.ClickException(f"The database address cannot be used: {wrong}") from wrong
         except DBAPIError as failure:
-            reason = str(failure.orig).strip().splitlines()[0]
-            raise click.ClickException(f"The database refused: {reason}") from failure
+            raise click.ClickException(_refused("The database", failure)) from failure
 
 
 def database_option(command: F) -> F:
@@ -54,27 +58,41 @@ def read_settings(database_url: str | None = None, **others: object) -> Settings
     return Settings.from_env(environ)
 
 
+def _refused(what: str, failure: DBAPIError) -> str:
+    reason = str(failure.orig).strip().splitlines()[0]
+    return f"{what} cannot be used: {reason}."
+
+
 @contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
-    """The database of the settings, closed in the end; its folder is made, and must be writable."""
+def opened(settings: Settings, *, make: bool = False) -> Iterator[Database]:
+    """The database of the settings, closed in the end. Only with `make` is an SQLite file, with its folder, made."""
     file = sqlite_path(settings.database_url)
     if file is not None:
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as failure:
-            raise click.ClickException(
-                f"The folder {file.parent} cannot be made ({failure.strerror}). "
-                "Set HORNBOOK_DATA_DIR or --database to a place you may write to."
-            ) from failure
-        if not os.access(file if file.exists() else file.parent, os.W_OK):
-            raise click.ClickException(
-                f"{file} cannot be written. Set HORNBOOK_DATA_DIR or --database to a place you may write to."
-            )
+        _require_usable(file, make=make)
     database = Database(settings.database_url, pool_size=settings.threads)
     try:
         yield database
+    except DBAPIError as failure:
+        where = file or make_url(settings.database_url).render_as_string()
+        raise click.ClickException(_refused(f"The database {where}", failure)) from failure
     finally:
         database.close()
+
+
+def _require_usable(file: Path, *, make: bool) -> None:
+    """Refuse a file that is none, is not there or cannot be written, before SQLite does so in fewer words."""
+    place = "Set HORNBOOK_DATA_DIR or --database to a place you may write to."
+    if file.exists() and not file.is_file():
+        raise click.ClickException(f"{file} is a folder, and the database is a file in one. {place}")
+    if not file.exists() and not make:
+        raise click.ClickException(f"There is no database {file} yet. Make it with: hornbook db upgrade")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as failure:
+        reason = "there is a file of that name" if isinstance(failure, FileExistsError) else failure.strerror
+        raise click.ClickException(f"The folder {file.parent} cannot be made ({reason}). {place}") from failure
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise click.ClickException(f"{file} cannot be written. {place}")
 
 
 @contextmanager

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import click
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts import operations as accounts
 from service.cli.output import database_option, opened_current, read_settings
 from service.content.models import Course
 from service.content.operations import find_course
+from service.domain.expressions import meant
 from service.domain.roles import Role, Scope
 from service.world import World
 
@@ -109,10 +111,11 @@ def issue(
 @token.command("list")
 @database_option
 def list_tokens(database_url: str | None) -> None:
-    """List the tokens there are; their secrets are not kept."""
+    """List the tokens there are, with whose they are or what they may do; their secrets are not kept."""
     with opened_current(read_settings(database_url)) as database, database.read() as session:
+        logins = {person.id: person.login for person in accounts.list_users(session)}
         for one in accounts.list_tokens(session):
-            kind = "personal" if one.user_id is not None else " ".join(one.scopes or ())
+            kind = logins[one.user_id] if one.user_id is not None else " ".join(one.scopes or ())
             state = "revoked" if one.revoked_at else f"until {one.expires_at:%Y-%m-%d}" if one.expires_at else "valid"
             click.echo(f"hb_{one.prefix}_…  {state:16} {kind:32} {one.label}")
 
@@ -131,5 +134,8 @@ def revoke(prefix: str, database_url: str | None) -> None:
 def _course(session: Session, slug: str) -> Course:
     course = find_course(session, slug)
     if course is None:
-        raise click.ClickException(f"There is no course {slug}. Seed one first: hornbook seed FOLDER")
+        known = {one.slug: one for one in session.scalars(select(Course))}
+        raise click.ClickException(
+            f"There is no course “{slug}”{meant(slug, known)} Seed one with: hornbook seed FOLDER"
+        )
     return course

@@ -29,7 +29,7 @@ def serve(database_url: str | None, host: str | None, port: int | None, workers:
     """Serve the API. An empty database is given its tables and the courses that come with Hornbook."""
     settings = read_settings(database_url, host=host, port=port, workers=workers)
     _refuse_taken_port(settings)
-    with opened(settings) as database:
+    with opened(settings, make=True) as database:
         make_ready(database, settings)
         wanted = is_embedded(settings) if demo is None else demo
         _announce(settings, prepare_demo(database, settings) if wanted else None)
