@@ -95,6 +95,12 @@ class TooLarge(Problem):
     status, slug, title = 413, "too-large", "The request is too large"
 
 
+class AddressTooLong(Problem):
+    """The address is longer than the server reads."""
+
+    status, slug, title = 414, "address-too-long", "The address is too long"
+
+
 class UnsupportedMediaType(Problem):
     """The body is not of a type this address takes."""
 
@@ -122,6 +128,12 @@ class TooManyRequests(Problem):
     """A limit on attempts was reached; Retry-After says when to come back."""
 
     status, slug, title = 429, "too-many-requests", "Too many tries"
+
+
+class HeadersTooLarge(Problem):
+    """There are more headers, or longer ones, than the server reads."""
+
+    status, slug, title = 431, "headers-too-large", "The headers are too large"
 
 
 class Unavailable(Problem):

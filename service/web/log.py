@@ -76,6 +76,11 @@ def failure(environ: WSGIEnvironment, error: Exception) -> None:
     _write({"time": written(datetime.now(UTC)), "id": trace_of(environ).request_id, "failure": told})
 
 
+def refused(status: int, reason: str) -> None:
+    """Write the line of something that could not be read as a request, and so has no route and no id."""
+    _write({"time": written(datetime.now(UTC)), "status": status, "refused": reason[:200]})
+
+
 def count_statements(engine: Engine) -> None:
     """Count the statements each request sends to the database, for its line."""
     if not event.contains(engine, "before_cursor_execute", _count):
