@@ -172,6 +172,10 @@ def test_the_demo_is_random_private_and_stays(home: Path, capsys: pytest.Capture
     assert first.student not in capsys.readouterr().out
 
 
+def test_the_front_door_leads_to_what_there_is(ana: Client) -> None:
+    assert ana.app.test_client().get("/").headers["Location"] == "/api/docs"
+
+
 def test_the_openapi_file_is_fresh(ana: Client) -> None:
     assert "up to date" in ok("openapi", "--check")
     served = ana.get("/openapi.json").get_json()

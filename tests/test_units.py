@@ -104,7 +104,9 @@ def test_the_reading_list_can_be_filtered(ana: Client) -> None:
     listed = answer_of(ana.get(f"{UNIT}/reading-list?importance=required&verb=skim"))
     assert [reading["title"] for reading in listed["readings"]] == ["Spring Tides", "Neap Tides"]
     assert len(listed["groups"]) == 1
-    assert answer_of(ana.get(f"{UNIT}/reading-list?verb=smell"))["readings"] == []
+    assert answer_of(ana.get(f"{UNIT}/reading-list?verb=practise"))["readings"] == []
+    (error,) = answer_of(ana.get(f"{UNIT}/reading-list?verb=smell"), 422)["errors"]
+    assert error["pointer"] == "/query/verb" and "read, watch, listen" in error["detail"]
 
 
 def test_the_reading_list_comes_as_markdown(ana: Client) -> None:

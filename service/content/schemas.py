@@ -5,9 +5,12 @@ A unit and its reading list are rendered through these schemas once, when the un
 
 from __future__ import annotations
 
+from typing import get_args
+
 from marshmallow import fields
 
-from service.web.fields import Integer, Moment, OneOf, Out, Query, RichText, Slug, String, Uuid
+from service.domain.documents.words import VERBS, Importance
+from service.web.fields import Integer, Moment, OneOf, Out, Query, RichText, Slug, Uuid
 from service.web.paging import Cursor, PageQuery
 
 
@@ -300,8 +303,8 @@ class ReadingListOut(Out):
 class ReadingListQuery(Query):
     """Which readings: those of this importance, or with this verb."""
 
-    importance = String(32)
-    verb = String(32)
+    importance = OneOf(*get_args(Importance))
+    verb = OneOf(*VERBS)
 
 
 class UnitStateOut(Out):

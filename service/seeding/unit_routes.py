@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow.validate import OneOf
-
 from service.content import editing
 from service.content.models import Course
 from service.content.operations import find_course
@@ -21,7 +19,7 @@ from service.seeding.events import read
 from service.web import json
 from service.web.caching import etag_of
 from service.web.calls import JSON, Call, Media, Reply
-from service.web.fields import Query, String
+from service.web.fields import OneOf, Query
 from service.web.paging import Page, list_of
 from service.web.routes import Routes
 
@@ -160,7 +158,7 @@ ZIP = "application/zip"
 class ExportQuery(Query):
     """As what a course is exported."""
 
-    format = String(8, load_default="yaml", validate=[OneOf(["yaml", "json"])])
+    format = OneOf("yaml", "json", load_default="yaml")
 
 
 @routes.get(

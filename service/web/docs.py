@@ -7,7 +7,7 @@ from pathlib import Path
 
 import flask
 import flask_swagger_ui
-from flask import Flask, send_from_directory
+from flask import Flask, redirect, send_from_directory
 
 from service.errors import NotFound
 from service.web.responses import Response
@@ -26,7 +26,8 @@ _DIST = Path(flask_swagger_ui.__file__).parent / "dist"
 
 
 def install(app: Flask) -> None:
-    """Serve the page at /api/docs, and below it the few files it is made of."""
+    """Serve the page at /api/docs, where the front door leads, and below it the few files it is made of."""
+    app.add_url_rule("/", "docs.front", lambda: redirect(ADDRESS), methods=["GET"])
     app.add_url_rule(ADDRESS, "docs.page", page, methods=["GET"])
     app.add_url_rule(f"{ADDRESS}/<string(maxlength=40):name>", "docs.file", file, methods=["GET"])
 

@@ -99,7 +99,9 @@ class OneOf(String):
 
     def __init__(self, *words: str, **options: Any) -> None:
         check = validate.OneOf(words, error=f"Give one of: {', '.join(words)}.")
-        super().__init__(max(map(len, words)), validate=[check], **options)
+        super().__init__(max(map(len, words)), **options)
+        # Instead of the length, which would say the same of a long word in other words.
+        self.validators = [check]
 
 
 class Integer(ma.fields.Integer):

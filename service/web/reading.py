@@ -7,6 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.domain.mistakes import Mistake
 from service.errors import Invalid, TooLarge, Unreadable, UnsupportedMediaType
@@ -23,9 +24,13 @@ def content_of(request: Request, endpoint: Endpoint, limit: int) -> bytes:
         limit = endpoint.takes.longest
     # A body in chunks is cut off at the maximum without a word: one byte more is let in, and looked for.
     request.max_content_length = limit + 1
-    content = request.get_data(cache=False)
+    too_large = TooLarge(f"This address takes at most {limit} bytes.")
+    try:
+        content = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise too_large from None
     if len(content) > limit:
-        raise TooLarge(f"This address takes at most {limit} bytes.")
+        raise too_large
     return content
 
 

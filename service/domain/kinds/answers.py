@@ -119,8 +119,11 @@ class NumericAnswer(_Around):
         """Not exactly one of value, formula and range; a number without its tolerance."""
         yield from self.written_ways(self.value)
         if self.range is None and self.tolerance is None:
+            written = f"expr: {self.expr}" if self.value is None else f"value: {self.value}"
             yield Mistake(
-                ("tolerance",), "Say how close is close enough: {abs: …}, {rel: …}, {sigfig: …}, {places: …} or exact."
+                ("tolerance",),
+                f"Say how close is close enough: answer: {{{written}, tolerance: {{abs: 1}}}}, "
+                "or rel, sigfig, places or exact in its place.",
             )
 
 
