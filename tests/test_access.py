@@ -46,6 +46,8 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /admin/courses/tides/units/tides/versions":                        (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/units/tides/versions/1":                      (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/export":                                      (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/lint":                                        (401, 403, 403, 403, 403, 200, 200),
+    "GET /courses/tides/coverage":                                          (401, 403, 403, 403, 403, 200, 200),
 }  # fmt: skip
 
 BODIES: dict[str, object] = {

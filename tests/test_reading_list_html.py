@@ -71,7 +71,7 @@ def test_html_is_filtered_and_tagged_like_the_others(ana: Client) -> None:
     tags = [ana.get(LIST, Accept=accept).headers["ETag"] for accept in ("text/html", "text/markdown", "*/*")]
     assert len({*tags, page.headers["ETag"]}) == 4
     assert ana.get(LIST, Accept="text/html", If_None_Match=tags[0]).status_code == 304
-    nothing = ana.get(f"{LIST}?verb=smell", Accept="text/html").get_data(as_text=True)
+    nothing = ana.get(f"{LIST}?verb=practise", Accept="text/html").get_data(as_text=True)
     assert "<p>Nothing.</p>" in nothing and Read(nothing).links == []
 
 

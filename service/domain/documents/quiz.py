@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -150,6 +150,13 @@ class Quiz:
         if plain.get("mode") == "deferred" and plain.get("reveal") is None:
             plain["reveal"] = "after_submission"
         return plain
+
+    def may_ask(self, questions: Iterable[Any]) -> tuple[str, ...]:
+        """The keys of those of a unit's questions (documents) that this quiz may ask, in its order."""
+        wheres = [draw.where for draw in self.draw if draw.where is not None]
+        named = [*self.questions, *(key for draw in self.draw for key in draw.from_)]
+        fitting = [one.key for one in questions if any(where.fits(one) for where in wheres)]
+        return tuple(dict.fromkeys([*named, *fitting]))
 
     def mistakes(self) -> Iterator[Mistake]:
         """Questions said twice or not at all; settings that contradict one another."""

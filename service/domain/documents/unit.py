@@ -11,7 +11,7 @@ from service.domain.documents.addresses import is_address
 from service.domain.documents.quiz import Quiz
 from service.domain.documents.readings import Section
 from service.domain.documents.resources import Resource
-from service.domain.documents.words import Bounds, ImportSource, Language, Level, Status, in_order, slug
+from service.domain.documents.words import Bounds, ImportSource, Language, Level, Status, Word, in_order, slug
 from service.domain.fields import Address, Key, Line, Markdown, Shorthand, Text
 from service.domain.kinds import QuestionDocument
 from service.domain.kinds.question import Stimulus
@@ -123,6 +123,15 @@ class Term:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ignored:
+    """A rule of the linter that is not to speak of the unit, or of what has the key `at` in it, for a reason."""
+
+    ignore: Word
+    at: Word | None = None
+    because: Line
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnitDocument:
     """A unit with everything in it. `resources` are by their keys; those of the course may be used as well."""
 
@@ -137,3 +146,4 @@ class UnitDocument:
     questions: tuple[QuestionDocument, ...] = ()
     quizzes: tuple[Quiz, ...] = ()
     terms: tuple[Term, ...] = ()
+    lint: tuple[Ignored, ...] = ()
