@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.content import operations
+from service.content.admission import see_course
 from service.content.reading_list import filtered, markdown_of
 from service.content.schemas import (
     CourseOut,
@@ -34,27 +35,35 @@ def list_courses(call: Call) -> Page:
     return Page([course_view(row) for row in rows[:limit]], page.last)
 
 
-@routes.get("/courses/<slug:course>", allow=ANYONE, gives=CourseOut, tagged=True)
+@routes.get("/courses/<slug:course>", allow=ANYONE, gives=CourseOut, tagged=True, kept=see_course)
 def get_course(call: Call, course: str) -> Reply:
     """A course, with how much it holds and the version of its content."""
     found = operations.get_course_summary(call.session, call.caller, course)
-    return Reply(body=course_view(found), etag=etag_of("course", found.course.id, found.course.version))
+    etag = etag_of("course", found.course.id, found.course.version)
+    return Reply(body=course_view(found), etag=etag, stamp=found.course.stamp)
 
 
-@routes.get("/courses/<slug:course>/units", allow=ANYONE, query=UnitsQuery, gives=list_of(UnitSummaryOut), tagged=True)
+@routes.get(
+    "/courses/<slug:course>/units",
+    allow=ANYONE,
+    query=UnitsQuery,
+    gives=list_of(UnitSummaryOut),
+    tagged=True,
+    kept=see_course,
+)
 def list_units(call: Call, course: str) -> Reply:
     """The published units of a course, in order."""
     limit, after = call.query["limit"], call.query.get("after")
     found, units = operations.list_units(call.session, call.caller, course, after=after, limit=limit + 1)
     page = Page.cut(units, limit, lambda unit: (unit.sort, unit.id))
-    return Reply(body=page, etag=etag_of("units", found.id, found.version, limit, after))
+    return Reply(body=page, etag=etag_of("units", found.id, found.version, limit, after), stamp=found.stamp)
 
 
-@routes.get("/courses/<slug:course>/units/<slug:unit>", allow=ANYONE, gives=UnitOut, tagged=True)
+@routes.get("/courses/<slug:course>/units/<slug:unit>", allow=ANYONE, gives=UnitOut, tagged=True, kept=see_course)
 def get_unit(call: Call, course: str, unit: str) -> Reply:
     """A unit: objectives, what to read and why, notes, meetings and quizzes."""
-    body, etag = operations.get_rendered_unit(call.session, call.caller, course, unit)
-    return Reply(body=body, etag=etag)
+    found = operations.get_rendered_unit(call.session, call.caller, course, unit)
+    return Reply(body=found.body, etag=found.etag, stamp=found.stamp)
 
 
 @routes.get(
@@ -63,15 +72,17 @@ def get_unit(call: Call, course: str, unit: str) -> Reply:
     query=ReadingListQuery,
     gives=(ReadingListOut, MARKDOWN),
     tagged=True,
+    kept=see_course,
 )
 def get_reading_list(call: Call, course: str, unit: str) -> Reply:
     """What a unit asks to read, in order, with the resources these belong to; as JSON or, by Accept, as Markdown."""
-    body, etag = operations.get_rendered_reading_list(call.session, call.caller, course, unit)
+    found = operations.get_rendered_reading_list(call.session, call.caller, course, unit)
     as_markdown = call.prefers("text/markdown")
-    etag = etag_of(etag, "reading-list", as_markdown, call.query)
+    etag = etag_of(found.etag, "reading-list", as_markdown, call.query)
     if not call.query and not as_markdown:
-        return Reply(body=body, etag=etag)
-    chosen = filtered(body, **call.query)
+        return Reply(body=found.body, etag=etag, stamp=found.stamp)
+    chosen = filtered(found.body, **call.query)
     if as_markdown:
-        return Reply(body=markdown_of(chosen).encode(), etag=etag, media_type="text/markdown; charset=utf-8")
-    return Reply(body=chosen, etag=etag)
+        text = markdown_of(chosen).encode()
+        return Reply(body=text, etag=etag, stamp=found.stamp, media_type="text/markdown; charset=utf-8")
+    return Reply(body=chosen, etag=etag, stamp=found.stamp)

@@ -87,6 +87,8 @@ def _check(endpoint: Endpoint) -> None:
         "an endpoint that reads takes no body and needs no If-Match": not endpoint.writes
         and (endpoint.takes is not None or endpoint.guarded),
         "only what reads is tagged": endpoint.writes and endpoint.tagged,
+        "an answer is kept for anyone, by its tag": endpoint.kept is not None
+        and not (endpoint.tagged and endpoint.allow.anyone),
         "only a POST issues a secret": endpoint.secret and endpoint.method != "POST",
         "an answer has at most one JSON schema": len(schemas) > 1,
         "an answer without a body has status 204": not endpoint.gives and endpoint.statuses != (204,),

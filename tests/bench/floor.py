@@ -1,4 +1,4 @@
-"""What everything is measured against: a Flask view that returns bytes, served with Hornbook's own gunicorn settings."""
+"""What everything is measured against: a Flask view that returns bytes, under Hornbook's own gunicorn settings."""
 
 from __future__ import annotations
 
