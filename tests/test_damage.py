@@ -37,7 +37,7 @@ DAMAGE: dict[str, tuple[str, str, str]] = {
     "an importance there is not": ("minutes: 30,", "minutes: 30, importence: required,", "`importance`"),
     "minutes in words": ("minutes: 20", "minutes: twenty", "whole number"),
     "an objective there is not": ("30, objectives: [explain-bulges]", "30, objectives: [explain]", "no objective"),
-    "a bracket not closed": ("minutes: 30, objectives: [explain-bulges]}", "minutes: 30, objectives: [explain-bulges}", "is missing here"),
+    "a bracket not closed": ("30, objectives: [explain-bulges]}", "30, objectives: [explain-bulges}", "is missing"),
     "more asked for than there is": ("min: 1", "min: 3", "only 2 options"),
     "less allowed than asked for": ("max: 2", "max: 0", "at least `min`"),
     "an extension of nothing": ("extension_of: skim-neap", "extension_of: skim-nep", "did you mean “skim-neap”?"),
