@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +26,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     Text,
@@ -31,7 +35,6 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 NAMING = {
@@ -125,9 +128,20 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 4) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _postgres_engine(url, pool_size)
+        self.engine = _engine(url, pool_size, pool_pre_ping=not self.is_sqlite)
         self._reading = self.engine.execution_options(**_READ_OPTIONS[self.is_sqlite])
         self._writing = self.engine.execution_options(hornbook_writes=True)
+        # Connections that are never in a transaction, so that taking one and giving it back costs nothing.
+        self._lookups = _engine(
+            url, pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, pool_use_lifo=True
+        )
+        self.watchers: list[Callable[[str], None]] = []
+        """Told each statement that is sent, BEGIN included."""
+        event.listen(self.engine, "before_cursor_execute", lambda _c, _cursor, text, *_rest: self._sends(text))
+
+    def _sends(self, statement: str) -> None:
+        for watcher in self.watchers:
+            watcher(statement)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -144,9 +158,72 @@ class Database:
         with Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def look_up(self, lookup: Lookup, **values: Any) -> Sequence[Any]:
+        """The rows of a lookup as of now, outside of any transaction, by nothing but the driver."""
+        compiled = lookup.compiled_for(self._lookups.dialect)
+        connection = self._lookups.raw_connection()
+        try:
+            self._sends(compiled.text)
+            cursor = connection.cursor()
+            cursor.execute(compiled.text, compiled.arguments(values))
+            return [compiled.read(row) for row in cursor.fetchall()]
+        except self._lookups.dialect.loaded_dbapi.Error:
+            connection.invalidate()
+        finally:
+            connection.close()
+        # Whatever it was, the ordinary way gets over it, or knows what it means.
+        with self.read() as session:
+            return session.execute(lookup.statement, values).all()
+
     def close(self) -> None:
-        """Give back every connection (before a fork, or at the end)."""
+        """Give back every connection."""
         self.engine.dispose()
+        self._lookups.dispose()
+
+    def forget_connections(self) -> None:
+        """After a fork: those that were open before it are the parent's, and must be neither used nor closed."""
+        self.engine.dispose(close=False)
+        self._lookups.dispose(close=False)
+
+
+class Lookup:
+    """A SELECT that comes with nearly every request: its text is made once, its rows are named tuples."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        self.statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def compiled_for(self, dialect: Dialect) -> _Compiled:
+        """What the driver of this dialect is given."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self.statement, dialect)
+        return compiled
+
+
+class _Compiled:
+    """The text of a SELECT for one driver, and how its values go in and out."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        columns = list(statement.selected_columns)
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        row = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
+
+        # Nearly every time the rows are those of the last time.
+        @lru_cache(maxsize=1024)
+        def read(raw: tuple[Any, ...]) -> Any:
+            return row(
+                *(value if reader is None else reader(value) for value, reader in zip(raw, readers, strict=True))
+            )
+
+        self.text = str(compiled)
+        self.read = read
+        self._order = compiled.positiontup
+
+    def arguments(self, values: dict[str, Any]) -> Any:
+        """The values as the driver takes them: in order, or by name."""
+        return values if self._order is None else [values[name] for name in self._order]
 
 
 _READ_OPTIONS: dict[bool, dict[str, Any]] = {
@@ -155,27 +232,19 @@ _READ_OPTIONS: dict[bool, dict[str, Any]] = {
 }
 
 
-def _postgres_engine(url: str, pool_size: int) -> Engine:
-    return create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=BUSY_SECONDS,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "application_name": "hornbook"},
+def _engine(url: str, pool_size: int, **options: Any) -> Engine:
+    is_sqlite = make_url(url).get_backend_name() == "sqlite"
+    own = (
+        {"connect_args": {"check_same_thread": False, "timeout": BUSY_SECONDS}}
+        if is_sqlite
+        else {"connect_args": {"connect_timeout": 5, "application_name": "hornbook"}}
     )
-
-
-def _sqlite_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=BUSY_SECONDS,
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+        url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=BUSY_SECONDS, **own, **options
     )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    if is_sqlite:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -216,7 +285,8 @@ def insert_unless_present(session: Session, model: type[Base], values: dict[str,
 
     The constraint decides, not a look beforehand, so two at once cannot both win.
     """
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    # Both dialects have it, each with a class of its own; the one that is not used need not be loaded.
+    dialect = import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
     table = cast(Table, model.__table__)
-    found = session.execute(insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key))
+    found = session.execute(dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key))
     return found.first() is not None

@@ -5,12 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 # Importing the models is what puts their tables into the metadata.
 from service.accounts import models as accounts
@@ -19,6 +16,9 @@ from service.db import Base, Database
 from service.progress import models as progress
 from service.quizzes import models as quizzes
 from service.web import idempotency
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 METADATA = Base.metadata
 TABLES = (accounts, content, idempotency, progress, quizzes)
@@ -55,11 +55,15 @@ def upgrade(database: Database) -> None:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         if _state(connection) in {State.EMPTY, State.BEHIND}:
+            from alembic import command  # noqa: PLC0415  takes a second, and only those who migrate need it
+
             command.upgrade(configuration(connection), "head")
 
 
 def configuration(connection: Connection) -> Config:
     """Alembic's configuration, made here so that it is the same in a checkout and in an installed package."""
+    from alembic.config import Config  # noqa: PLC0415  as above
+
     config = Config()
     config.set_main_option("script_location", str(shipped("migrations")).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -68,7 +72,9 @@ def configuration(connection: Connection) -> Config:
 
 
 def _state(connection: Connection) -> State:
-    present = MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return State.EMPTY
+    present = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if present is None:
         return State.EMPTY
     if present == _revisions()[0]:
@@ -76,8 +82,13 @@ def _state(connection: Connection) -> State:
     return State.BEHIND if present in _revisions() else State.AHEAD
 
 
+def next_revision() -> str:
+    """The revision that a migration written now has."""
+    return f"{int(_revisions()[0]) + 1:04}"
+
+
 @cache
 def _revisions() -> list[str]:
-    """Every known revision, newest first."""
-    scripts = ScriptDirectory(str(shipped("migrations")))
-    return [script.revision for script in scripts.walk_revisions()]
+    """Every known revision, newest first: a migration's file begins with its revision, and they are counted up."""
+    files = (shipped("migrations") / "versions").glob("[0-9]*_*.py")
+    return sorted((file.name.partition("_")[0] for file in files), reverse=True)

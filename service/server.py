@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from contextlib import suppress
 from http import HTTPStatus
@@ -46,8 +47,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Gunicorn asks for its configuration; nothing is read from its own files or environment."""
         for name, value in gunicorn_settings(self.settings).items():
             self.cfg.set(name, value)
+        # What was loaded stays: the collector need not look at it, and so does not copy its pages into each worker.
+        self.cfg.set("when_ready", lambda server: gc.freeze())
         # A connection must not be shared between processes: each worker opens its own.
-        self.cfg.set("post_fork", lambda server, worker: self.database.engine.dispose(close=False))
+        self.cfg.set("post_fork", lambda server, worker: self.database.forget_connections())
 
     def load(self) -> Flask:
         """The application, loaded before the workers are forked so that they share its memory."""

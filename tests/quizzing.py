@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from service.db import Database
@@ -123,12 +122,12 @@ def statements(database: Database) -> Iterator[list[str]]:
     """The statements that reach the database meanwhile; BEGIN and COMMIT are not counted."""
     seen: list[str] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+    def note(statement: str) -> None:
         if not statement.startswith("BEGIN"):
             seen.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    database.watchers.append(note)
     try:
         yield seen
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        database.watchers.remove(note)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, inspect, text
 
 from service import schema
@@ -117,3 +118,8 @@ def test_what_ships_with_the_service_is_found() -> None:
     assert (schema.shipped("migrations") / "env.py").is_file()
     assert (schema.shipped("seed")).is_dir()
     assert (COURSES / "tides" / "course.yaml").is_file()
+
+
+def test_the_migrations_files_are_named_by_the_order_they_come_in() -> None:
+    walked = ScriptDirectory(str(schema.shipped("migrations"))).walk_revisions()
+    assert [script.revision for script in walked] == schema._revisions()

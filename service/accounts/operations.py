@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
@@ -44,12 +45,30 @@ def authenticate(session: Session, authorization: str | None, now: datetime) -> 
     """
     if authorization is None:
         return Principal()
+    sent = sent_token(authorization)
+    return caller_of(session.execute(CALLER, {"prefix": sent.prefix}).all(), sent, now)
+
+
+@dataclass(frozen=True)
+class SentToken:
+    """A token as it was sent: what it is looked up by, and the hash of what proves it."""
+
+    prefix: str
+    secret_hash: str
+
+
+def sent_token(authorization: str) -> SentToken:
+    """The token of an `Authorization` header; `Unauthenticated` if there is none."""
     scheme, _, text = authorization.partition(" ")
     form = TOKEN.fullmatch(text.strip())
     if scheme.lower() != "bearer" or form is None:
         raise Unauthenticated(NOT_VALID)
-    rows = session.execute(_CALLER, {"prefix": form[1]}).all()
-    if not rows or not hmac.compare_digest(rows[0].secret_hash, _hash(form[2])):
+    return SentToken(form[1], _hash(form[2]))
+
+
+def caller_of(rows: Sequence[Any], sent: SentToken, now: datetime) -> Principal:
+    """The caller that rows of `CALLER` tell of; `Unauthenticated` unless the token that was sent is valid now."""
+    if not rows or not hmac.compare_digest(rows[0].secret_hash, sent.secret_hash):
         raise Unauthenticated(NOT_VALID)
     found = rows[0]
     expired = found.expires_at is not None and found.expires_at <= now
@@ -65,8 +84,7 @@ def authenticate(session: Session, authorization: str | None, now: datetime) -> 
     )
 
 
-# One row for each enrolment of a person, or each course of an integration.
-_CALLER = (
+CALLER = (
     select(
         Token.id,
         Token.secret_hash,
@@ -85,6 +103,7 @@ _CALLER = (
     .join(TokenCourse, TokenCourse.token_id == Token.id, isouter=True)
     .where(Token.prefix == bindparam("prefix"))
 )
+"""What is known of the token with this `prefix`: a row for each enrolment of its person, or each course it names."""
 
 
 @dataclass(frozen=True)

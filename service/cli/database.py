@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from alembic import command
 
 from service import schema
 from service.cli.output import database_option, opened, read_settings
@@ -43,5 +42,7 @@ def status(database_url: str | None) -> None:
 @database_option
 def revision(message: str, database_url: str | None) -> None:
     """Write a migration from what the models have that the database has not (for developers)."""
+    from alembic import command
+
     with opened(read_settings(database_url), make=True) as database, database.engine.begin() as connection:
-        command.revision(schema.configuration(connection), message, autogenerate=True)
+        command.revision(schema.configuration(connection), message, autogenerate=True, rev_id=schema.next_revision())

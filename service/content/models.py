@@ -8,7 +8,7 @@ edit: they are matched by the author's key, archived when gone, and never delete
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
@@ -19,8 +19,21 @@ from service.db import Base, Hash, Json, Ordered, Serial
 STATUSES = "status IN ('draft', 'published', 'archived')"
 
 
+class Stamp(NamedTuple):
+    """The state of a course: answers about its content are the same while this is."""
+
+    course_id: int
+    version: int
+    status: str
+    visibility: str
+    updated_at: datetime
+
+
 class Course(Base):
-    """A course; `version` goes up by one with every published change of anything in it."""
+    """A course; `version` goes up by one with every published change of anything in it.
+
+    Answers about its content are kept while its `stamp` is the same: nothing in it may change without a new version.
+    """
 
     __tablename__ = "courses"
     __table_args__ = (
@@ -38,6 +51,11 @@ class Course(Base):
     version: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    @property
+    def stamp(self) -> Stamp:
+        """What all that is read of the course depends on."""
+        return Stamp(self.id, self.version, self.status, self.visibility, self.updated_at)
 
 
 class Unit(Base):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from service.content.models import Course, Quiz, Rendering, Unit
+from service.content.models import Course, Quiz, Rendering, Stamp, Unit
 from service.domain.roles import Principal, Role, Scope
 from service.errors import Forbidden, NotFound, Unauthenticated
 
@@ -91,21 +91,34 @@ def list_units(
     return session.scalars(found.order_by(Unit.sort, Unit.id).limit(limit)).all()
 
 
-def get_rendered_unit(session: Session, caller: Principal, slug: str, key: str) -> tuple[bytes, str]:
-    """The published unit as the bytes of its answer, and its entity tag. One statement."""
+@dataclass(frozen=True)
+class Rendered:
+    """What was rendered when a unit was published: the bytes of an answer, their tag, and the state of the course."""
+
+    body: bytes
+    etag: str
+    stamp: Stamp
+
+
+STAMP = (Course.id, Course.version, Course.status, Course.visibility, Course.updated_at)
+"""The columns of a course's `stamp`, in its order."""
+
+
+def get_rendered_unit(session: Session, caller: Principal, slug: str, key: str) -> Rendered:
+    """The published unit. One statement."""
     return _published(session, caller, slug, key, Rendering.unit)
 
 
-def get_rendered_reading_list(session: Session, caller: Principal, slug: str, key: str) -> tuple[bytes, str]:
-    """The published unit's reading list as the bytes of its answer, and its entity tag. One statement."""
+def get_rendered_reading_list(session: Session, caller: Principal, slug: str, key: str) -> Rendered:
+    """The published unit's reading list. One statement."""
     return _published(session, caller, slug, key, Rendering.reading_list)
 
 
 def _published(
     session: Session, caller: Principal, slug: str, key: str, body: InstrumentedAttribute[bytes]
-) -> tuple[bytes, str]:
+) -> Rendered:
     row = session.execute(
-        select(body, Rendering.etag, Course.id, Course.status, Course.visibility)
+        select(body, Rendering.etag, *STAMP)
         .select_from(Unit)
         .join(Course, Course.id == Unit.course_id)
         .join(Rendering, Rendering.version_id == Unit.published_version_id)
@@ -113,7 +126,7 @@ def _published(
     ).first()
     if row is None or not sees_course(caller, row.id, row.status, row.visibility):
         raise missing(caller)
-    return row[0], row.etag
+    return Rendered(row[0], row.etag, Stamp(*row[2:]))
 
 
 def _summaries() -> Select[Course, int, int]:

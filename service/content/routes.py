@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from service.content import deltas, gathering, operations
+from service.content.admission import see_course
 from service.content.models import Course
 from service.content.reading_list import filtered, markdown_of
 from service.content.reading_list_html import html_of
@@ -45,11 +46,11 @@ def list_courses(call: Call) -> Page:
     return Page([course_view(row) for row in rows[:limit]], page.last)
 
 
-@routes.get("/courses/<slug:course>", allow=ANYONE, gives=CourseOut, tagged=True)
+@routes.get("/courses/<slug:course>", allow=ANYONE, gives=CourseOut, tagged=True, kept=see_course)
 def get_course(call: Call, course: str) -> Reply:
     """A course, with how much it holds and the version of its content."""
     found = operations.get_course_summary(call.session, call.caller, course)
-    return Reply(body=course_view(found), etag=_tag(found.course, "course"))
+    return Reply(body=course_view(found), etag=_tag(found.course, "course"), stamp=found.course.stamp)
 
 
 @routes.get(
@@ -59,6 +60,7 @@ def get_course(call: Call, course: str) -> Reply:
     gives=list_of(UnitSummaryOut),
     tagged=True,
     problems=(Gone,),
+    kept=see_course,
 )
 def list_units(call: Call, course: str) -> Reply:
     """The published units of a course, in order; with `since`, those that changed after that version of it."""
@@ -67,7 +69,7 @@ def list_units(call: Call, course: str) -> Reply:
     deltas.require_known(found, since)
     units = operations.list_units(call.session, found, since=since, after=after, limit=limit + 1)
     page = Page.cut(units, limit, lambda unit: (unit.sort, unit.id))
-    return Reply(body=page, etag=_tag(found, "units", since, limit, after))
+    return Reply(body=page, etag=_tag(found, "units", since, limit, after), stamp=found.stamp)
 
 
 @routes.get(
@@ -76,6 +78,7 @@ def list_units(call: Call, course: str) -> Reply:
     query=ChangesQuery,
     gives=list_of(UnitChangeOut, version=VERSION),
     tagged=True,
+    kept=see_course,
     problems=(Gone,),
 )
 def list_changes(call: Call, course: str) -> Reply:
@@ -88,38 +91,40 @@ def list_changes(call: Call, course: str) -> Reply:
     changes = deltas.list_changes(call.session, found, since=since, after=after, limit=limit + 1)
     page = Page.cut(changes, limit, lambda change: (change.version, change.id))
     whole = Page(page.rows, page.last, {"version": found.version})
-    return Reply(body=whole, etag=_tag(found, "changes", since, limit, after))
+    return Reply(body=whole, etag=_tag(found, "changes", since, limit, after), stamp=found.stamp)
 
 
 @routes.get(
-    "/courses/<slug:course>/glossary", allow=ANYONE, query=GlossaryQuery, gives=list_of(GlossaryTermOut), tagged=True
+    "/courses/<slug:course>/glossary",
+    allow=ANYONE,
+    query=GlossaryQuery,
+    gives=list_of(GlossaryTermOut),
+    tagged=True,
+    kept=see_course,
 )
-def list_terms(call: Call, course: str) -> Page | Reply:
+def list_terms(call: Call, course: str) -> Reply:
     """The terms that the published units of a course explain, by their letters."""
     limit, after = call.query["limit"], call.query.get("after")
     found = operations.get_course(call.session, call.caller, course)
-    etag = _tag(found, "glossary", limit, after)
-    if call.knows(etag):
-        return Reply(etag=etag)
     terms = gathering.list_terms(call.session, found, after=after, limit=limit + 1)
     page = Page.cut(terms, limit, lambda placed: placed[0])
-    return Reply(body=Page([term for _, term in terms[:limit]], page.last), etag=etag)
+    whole = Page([term for _, term in terms[:limit]], page.last)
+    return Reply(body=whole, etag=_tag(found, "glossary", limit, after), stamp=found.stamp)
 
 
-@routes.get("/courses/<slug:course>/calendar.ics", allow=ANYONE, gives=CALENDAR, tagged=True)
+@routes.get("/courses/<slug:course>/calendar.ics", allow=ANYONE, gives=CALENDAR, tagged=True, kept=see_course)
 def get_calendar(call: Call, course: str) -> Reply:
     """The course's calendar (RFC 5545): meetings, what is due, and when quizzes open and close."""
     found = operations.get_course(call.session, call.caller, course)
-    etag = _tag(found, "calendar")
-    body = b"" if call.knows(etag) else gathering.calendar_of(call.session, found)
-    return Reply(body=body, etag=etag, media_type="text/calendar; charset=utf-8")
+    body = gathering.calendar_of(call.session, found)
+    return Reply(body=body, etag=_tag(found, "calendar"), stamp=found.stamp, media_type="text/calendar; charset=utf-8")
 
 
-@routes.get("/courses/<slug:course>/units/<slug:unit>", allow=ANYONE, gives=UnitOut, tagged=True)
+@routes.get("/courses/<slug:course>/units/<slug:unit>", allow=ANYONE, gives=UnitOut, tagged=True, kept=see_course)
 def get_unit(call: Call, course: str, unit: str) -> Reply:
     """A unit: objectives, what to read and why, notes, meetings and quizzes."""
-    body, etag = operations.get_rendered_unit(call.session, call.caller, course, unit)
-    return Reply(body=body, etag=etag)
+    found = operations.get_rendered_unit(call.session, call.caller, course, unit)
+    return Reply(body=found.body, etag=found.etag, stamp=found.stamp)
 
 
 @routes.get(
@@ -128,22 +133,23 @@ def get_unit(call: Call, course: str, unit: str) -> Reply:
     query=ReadingListQuery,
     gives=(ReadingListOut, TEXTS),
     tagged=True,
+    kept=see_course,
 )
 def get_reading_list(call: Call, course: str, unit: str) -> Reply:
     """What a unit asks to read, with the resources these belong to, in order: JSON or, by Accept, Markdown or HTML."""
-    body, etag = operations.get_rendered_reading_list(call.session, call.caller, course, unit)
+    found = operations.get_rendered_reading_list(call.session, call.caller, course, unit)
     preferred = call.prefers(*TEXTS.types)
-    etag = etag_of(etag, "reading-list", preferred, call.query)
-    if (not call.query and preferred is None) or call.knows(etag):
-        return Reply(body=body, etag=etag)
-    chosen = filtered(body, **call.query)
+    etag = etag_of(found.etag, "reading-list", preferred, call.query)
+    if not call.query and preferred is None:
+        return Reply(body=found.body, etag=etag, stamp=found.stamp)
+    chosen = filtered(found.body, **call.query)
     if preferred is None:
-        return Reply(body=chosen, etag=etag)
+        return Reply(body=chosen, etag=etag, stamp=found.stamp)
     if preferred == "text/markdown":
         text = markdown_of(chosen)
     else:
-        text = html_of(chosen, operations.get_rendered_unit(call.session, call.caller, course, unit)[0])
-    return Reply(body=text.encode(), etag=etag, media_type=f"{preferred}; charset=utf-8")
+        text = html_of(chosen, operations.get_rendered_unit(call.session, call.caller, course, unit).body)
+    return Reply(body=text.encode(), etag=etag, stamp=found.stamp, media_type=f"{preferred}; charset=utf-8")
 
 
 def _tag(course: Course, *asked: object) -> str:

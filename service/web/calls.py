@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import Headers, MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from service.db import Database
 from service.domain.roles import Allow, Principal
 from service.errors import Forbidden, NotFound, Problem
 from service.settings import Settings
@@ -43,6 +44,19 @@ class Media:
     read: Callable[[bytes, str], dict[str, Any]] = lambda content, media: {"content": content, "media_type": media}
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Who asks, and a stamp of all that an answer depends on beside its address: the same stamp, the same answer."""
+
+    caller: Principal
+    stamp: Hashable
+
+
+See = Callable[[Database, str | None, datetime, Mapping[str, Any]], Seen]
+"""Given the Authorization header, the time and the variables of the address: who may see what is asked for, and its
+stamp. Raises what the endpoint would."""
+
+
 class Facts(TypedDict, total=False):
     """What a declaration may say beside its address and its `allow`."""
 
@@ -65,6 +79,8 @@ class Facts(TypedDict, total=False):
     """The answer has an ETag, and If-None-Match is honoured. Where the view gives no tag, it is over the bytes."""
     guarded: bool
     """If-Match is required."""
+    kept: See
+    """The answer is the same for everybody who may see it: it is kept, and given again while this tells its stamp."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +101,7 @@ class Endpoint:
     secret: bool = False
     tagged: bool = False
     guarded: bool = False
+    kept: See | None = None
 
     @property
     def name(self) -> str:
@@ -144,10 +161,6 @@ class Call:
             raise Forbidden() if is_known_there else NotFound()
         self.course_id = course_id
 
-    def knows(self, etag: str) -> bool:
-        """Whether the client already holds the answer with this tag."""
-        return caching.names(self.headers.get("If-None-Match"), etag)
-
     def prefers(self, *media_types: str) -> str | None:
         """The one of these media types that the client's Accept header ranks highest, if above JSON."""
         accepted = parse_accept_header(self.headers.get("Accept"), MIMEAccept)
@@ -164,7 +177,8 @@ class Reply:
     """An answer that says more than its body.
 
     `body` is a value for the endpoint's schema, a `Page` of a list, or bytes that are sent as they are; `etag` is
-    the opaque part of a strong tag; `status` None is the endpoint's usual one.
+    the opaque part of a strong tag; `status` None is the endpoint's usual one; `stamp` is what the answer was made
+    under, where it may be kept (see `Facts.kept`).
     """
 
     body: object = None
@@ -172,12 +186,25 @@ class Reply:
     etag: str | None = None
     media_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    stamp: Hashable = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as it goes out, and as it is kept under an Idempotency-Key."""
+    """An answer as it goes out, and as it is kept under an Idempotency-Key; ``etag` where If-None-Match counts."""
 
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...]
+    etag: str | None = None
+    stamp: Hashable = None
+
+    def unless_known(self, if_none_match: str | None) -> Answer:
+        """The answer, or 304 to a client that holds it already."""
+        is_known = self.status == 200 and self.etag is not None and caching.names(if_none_match, self.etag)
+        return self.unchanged if is_known else self
+
+    @cached_property
+    def unchanged(self) -> Answer:
+        """What is said to a client that holds it already."""
+        return Answer(304, b"", tuple(header for header in self.headers if header[0] != "Content-Type"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -18,6 +18,7 @@ from service.settings import Settings
 from service.web import caching, idempotency, log, problems, reading
 from service.web.calls import Answer, Call, Endpoint, Reply, WriteNeeded
 from service.web.json import dumps
+from service.web.keeping import KeptAnswers
 from service.web.paging import Cursor, Page
 from service.web.responses import Response, sent
 from service.world import World
@@ -34,6 +35,7 @@ class Desk:
     database: Database
     world: World
     authenticate: Authenticate
+    kept: KeptAnswers = field(default_factory=KeptAnswers)
 
     def serve(self, request: Request, endpoint: Endpoint, path: dict[str, Any]) -> Response:
         """Serve one request: one transaction, one commit, before anything is sent; raising rolls back.
@@ -47,9 +49,12 @@ class Desk:
             call = self._admitted(request, endpoint, session, arrived_at)
             if not endpoint.writes:
                 try:
-                    return sent(_perform(call, path))
+                    answer = _perform(call, path)
                 except WriteNeeded:
                     pass
+                else:
+                    self.kept.keep(request.environ, endpoint, path, answer)
+                    return sent(answer.unless_known(request.headers.get("If-None-Match")))
         call.body = reading.body_of(request, endpoint, content)
         if endpoint.prepares is not None:
             with self.database.read() as session:
@@ -121,7 +126,7 @@ def _paged(call: Call, reply: Reply, page: Page) -> Reply:
 
 
 def _answer(call: Call, reply: Reply) -> Answer:
-    """The reply as it goes out; 304 to a client that already holds it."""
+    """The reply as it goes out."""
     endpoint = call.endpoint
     status = reply.status or endpoint.statuses[0]
     if status not in endpoint.statuses:
@@ -134,12 +139,12 @@ def _answer(call: Call, reply: Reply) -> Answer:
         headers.append(("ETag", caching.quoted(reply.etag)))
         if endpoint.tagged:
             headers.extend(caching.REVALIDATE.items())
-            if call.knows(reply.etag):
-                return Answer(304, b"", tuple(headers))
     if not endpoint.gives:
         return Answer(status, b"", tuple(headers))
     headers.append(("Content-Type", reply.media_type))
-    return Answer(status, _body(endpoint, reply.body), tuple(headers))
+    return Answer(
+        status, _body(endpoint, reply.body), tuple(headers), reply.etag if endpoint.tagged else None, reply.stamp
+    )
 
 
 def _body(endpoint: Endpoint, body: object) -> bytes:

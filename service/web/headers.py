@@ -12,7 +12,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from service.web.log import TRACE, Trace, request_ended, route_of
+from service.web.log import AT_HAND, TRACE, Trace, request_ended, route_of
 from service.world import World
 
 if TYPE_CHECKING:
@@ -46,9 +46,10 @@ class Envelope:
         """Answer one request."""
         trace = Trace(self._request_id(environ), perf_counter())
         environ[TRACE] = trace
+        AT_HAND.set(trace)
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None) -> Any:
-            trace.status, trace.route = int(status[:3]), route_of(environ)
+            trace.status, trace.route = int(status[:3]), trace.route or route_of(environ)
             said = {name.lower() for name, _ in headers}
             missing = [pair for name, pair in _NAMES if name not in said]
             return start_response(status, [*headers, *missing, ("X-Request-Id", trace.request_id)], exc_info)

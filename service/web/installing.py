@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from flask import Flask, Request, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,9 +15,13 @@ from service.web import addresses, docs, health, log, openapi, problems
 from service.web.calls import Endpoint
 from service.web.dispatch import Authenticate, Desk
 from service.web.headers import Envelope
+from service.web.keeping import Front
 from service.web.responses import Response
 from service.web.routes import Routes
 from service.world import World
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 class Equipment(TypedDict):
@@ -55,7 +59,9 @@ def install(
         _serve(app, endpoint, installed.desk)
     openapi.install(app, installed.routes, installed.desk.settings)
     docs.install(app)
-    log.count_statements(installed.desk.database.engine)
+    watchers = installed.desk.database.watchers
+    if log.count_statement not in watchers:
+        watchers.append(log.count_statement)
     _wrap(app, installed.desk)
     return installed
 
@@ -71,8 +77,8 @@ def _serve(app: Flask, endpoint: Endpoint, desk: Desk) -> None:
 
 
 def _wrap(app: Flask, desk: Desk) -> None:
-    """Outermost the envelope, which misses nothing; below it what undoes the proxies in front."""
-    inner = app.wsgi_app
+    """Outermost the envelope, which misses nothing; below it what undoes the proxies in front; then what was kept."""
+    inner: WSGIApplication = Front(app.wsgi_app, desk.kept, desk.database, desk.world)
     hops = desk.settings.proxy_hops
     if hops:
         inner = ProxyFix(inner, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import sys
 import traceback
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from flask import has_request_context, request
-from sqlalchemy import Engine, event
 from sqlalchemy.exc import StatementError
 
 from service.web.fields import written
@@ -37,6 +36,10 @@ class Trace:
     route: str | None = None
     status: int = 500
     statements: int = 0
+
+
+AT_HAND: ContextVar[Trace | None] = ContextVar("hornbook_trace", default=None)
+"""The trace of the request that this thread is at."""
 
 
 def trace_of(environ: WSGIEnvironment) -> Trace:
@@ -81,15 +84,11 @@ def refused(status: int, reason: str) -> None:
     _write({"time": written(datetime.now(UTC)), "status": status, "refused": reason[:200]})
 
 
-def count_statements(engine: Engine) -> None:
-    """Count the statements each request sends to the database, for its line."""
-    if not event.contains(engine, "before_cursor_execute", _count):
-        event.listen(engine, "before_cursor_execute", _count)
-
-
-def _count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-    if has_request_context() and not statement.startswith("BEGIN"):
-        trace_of(request.environ).statements += 1
+def count_statement(statement: str) -> None:
+    """Count a statement that is sent to the database for the line of the request it is sent for."""
+    trace = AT_HAND.get()
+    if trace is not None and not statement.startswith("BEGIN"):
+        trace.statements += 1
 
 
 def _write(members: dict[str, object]) -> None:

@@ -23,11 +23,8 @@ def unit_text(number: int, readings: int, questions: int) -> str:
     """One unit's file."""
     return "".join(
         [
-            (
-                f"format: hornbook/unit@1\n\nunit:\n  key: unit-{number}\n  number: {number}\n"
-                f"  title: What Is Number {number}?\n"
-            ),
-            f"  position: {number}\n  status: published\n",
+            f"format: hornbook/unit@1\n\nunit:\n  key: unit-{number}\n  number: {number}\n",
+            f"  title: What Is Number {number}?\n  position: {number}\n  status: published\n",
             f"  summary: The number {number} has a **successor** and, from one on, a predecessor.\n",
             "\nobjectives:\n  - {key: count, text: Count from *here* to there., level: apply}\n",
             "\nresources:\n",

@@ -86,9 +86,8 @@ def write_readme(reports: Sequence[Path]) -> None:
     said = []
     for path in reports:
         told = json.loads(path.read_text(encoding="utf-8"))
-        versions = f"Python {told['python']}, SQLite {told['sqlite']}"
-        where = f"Commit {told['commit']}, {told['date']}; {told['machine']}; {versions}"
-        said.append(f"{where}{'; a quick run' if told['quick'] else ''}.\n\n")
+        said.append("Commit {commit}, {date}; {machine}; Python {python}, SQLite {sqlite}".format(**told))
+        said.append(f"{'; a quick run' if told['quick'] else ''}.\n\n")
         said.append(table([Figure(**figure) for figure in told["figures"]]) + "\n")
     readme = README.read_text(encoding="utf-8")
     measured = BEGIN + "".join(said).rstrip() + "\n" + END

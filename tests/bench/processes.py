@@ -74,9 +74,7 @@ def free_port() -> int:
 
 def tree_of(root: int) -> list[int]:
     """A process and all that descend from it."""
-    parents = {
-        pid: _stat(pid) for pid in map(int, filter(str.isdigit, (entry.name for entry in Path("/proc").iterdir())))
-    }
+    parents = {pid: _stat(pid) for pid in (int(path.name) for path in Path("/proc").glob("[0-9]*"))}
     children: dict[int, list[int]] = {}
     for pid, stat in parents.items():
         if stat:

@@ -1,4 +1,4 @@
-"""The rows of reading: a unit, one that has not changed, and a page of a thousand units, beside a bare Flask view."""
+"""The rows of reading: a unit, one that has not changed, a page of a thousand units, beside a bare Flask view."""
 
 from __future__ import annotations
 
