@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,7 +63,23 @@ def seed(
 
 def seed_folder(database: Database, path: Path, *, dry_run: bool = False, choices: Choices = NONE_MADE) -> None:
     """Load, decide, print the plan and, unless it is a dry run, carry it out."""
-    prepared = _prepared(path)
+    with _collecting_rarely():
+        _seed_folder(database, path, dry_run, choices)
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """What was read stays until the end: a collector that looks through it again and again finds nothing."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+def _seed_folder(database: Database, path: Path, dry_run: bool, choices: Choices) -> None:
+    prepared = _prepared(database, path)
     with database.read() as session:
         changes = operations.plan(session, prepared, choices)
     _print(changes)
@@ -83,8 +101,8 @@ def seed_folder(database: Database, path: Path, *, dry_run: bool = False, choice
     click.echo("Done.")
 
 
-def _prepared(path: Path) -> list[PreparedCourse]:
-    courses = load_folder(path)
+def _prepared(database: Database, path: Path) -> list[PreparedCourse]:
+    courses = load_folder(path, seeded=lambda course: operations.seeded_files(database, course))
     units = sum(len(course.units) for course in courses)
     with click.progressbar(length=units, label=f"Reading {path.name}", item_show_func=lambda key: key or "") as bar:
         return operations.prepare(courses, lambda key: bar.update(1, key))

@@ -15,7 +15,7 @@ from service.content.refusals import Log, Path, shown
 from service.domain.documents import CourseDocument, Resource, UnitDocument, UnitHead
 from service.domain.kinds.question import Question
 from service.domain.mistakes import Mistake, Rejected
-from service.domain.questions import check_question
+from service.domain.questions import check_variants
 from service.domain.references import Unread, mistakes_across
 
 __all__ = ["Exact", "dump_document", "load_course", "load_document", "load_unit", "schema_for"]
@@ -171,7 +171,7 @@ def _keys(entries: Sequence[Any], kept: Collection[int]) -> set[str] | None:
 
 
 def _question_mistakes(unit: UnitDocument, log: Log, across: Sequence[Mistake]) -> Iterator[Mistake]:
-    """What is wrong with the questions that are whole and whose stimulus and parameters are there."""
+    """What is wrong with the variants of the questions that are whole and whose stimulus and parameters are there."""
     spoilt = {one.path[:2] for one in log.mistakes}
     lacking = {("stimulus",), ("same_parameters_as",)}
     spoilt |= {log.as_written(one.path[:2]) for one in across if one.path[2:3] in lacking}
@@ -185,7 +185,7 @@ def _question_mistakes(unit: UnitDocument, log: Log, across: Sequence[Mistake]) 
         stimulus = stimuli.get(question.stimulus or "")
         has_stimulus = stimulus is not None or question.stimulus is None
         if is_whole("questions", index) and has_stimulus and _has_parameters(question, questions):
-            yield from (one.under("questions", index) for one in check_question(question, stimulus, questions))
+            yield from (one.under("questions", index) for one in check_variants(question, stimulus, questions))
 
 
 def _has_parameters(question: Question, questions: Mapping[str, Question]) -> bool:

@@ -99,6 +99,8 @@ def _flip_unit(session: Session, staged: Staged, course_version: int, now: datet
         "document_digest": staged.laid_out.wanted.digest,
         "updated_at": now,
     }
+    if staged.laid_out.wanted.file_digest is not None:
+        said["file_digest"] = staged.laid_out.wanted.file_digest
     if staged.is_seen:
         said["course_version"] = course_version
     if prepared.is_published:

@@ -77,6 +77,8 @@ class Unit(Base):
     number: Mapped[str | None] = mapped_column(String(32))
     title: Mapped[str] = mapped_column(String(300))
     document_digest: Mapped[str] = mapped_column(Hash)
+    # Of the file it was last seeded from (`seeding/loader.py`): the same file need not be read again.
+    file_digest: Mapped[str | None] = mapped_column(Hash)
     # Position, then the number in the title, then the key, padded so that one column gives the order.
     sort: Mapped[str] = mapped_column(Ordered(160))
     published_version_id: Mapped[int | None] = mapped_column(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,12 +33,16 @@ class Shared(dict[str, Resource]):
 
 @dataclass(frozen=True)
 class PreparedUnit:
-    """A unit's document with all that can be worked out without the database, as soon as it is asked for."""
+    """A unit's document with all that can be worked out without the database, as soon as it is asked for.
+
+    `file_digest` is that of the file it was read from, if it was.
+    """
 
     document: UnitDocument
     canonical: Mapping[str, Any]
     digest: str
     shared: Shared
+    file_digest: str | None = None
 
     @property
     def key(self) -> str:
@@ -75,7 +79,8 @@ class PreparedUnit:
 class PreparedCourse:
     """A course's document with its units; `canonical` holds what the units share as well.
 
-    `whole` says that these are all its units, so that one that is missing here is gone.
+    `whole` says that these are all its units, so that one that is missing here is gone; `unchanged` are the titles, by
+    key, of units whose files are those of the last time.
     """
 
     document: CourseDocument
@@ -84,6 +89,7 @@ class PreparedCourse:
     units: tuple[PreparedUnit, ...]
     shared: Shared
     whole: bool = False
+    unchanged: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.content.models import AnswerKey, Question, QuestionRevision
@@ -125,32 +125,39 @@ def stage_questions(
     `present` has all of them: rows were made for new ones. Attempts that were started before keep the revision and
     the key they pinned.
     """
-    revisions: dict[str, QuestionRevision] = {}
-    for question in prepared:
-        before = present[question.key]
-        if before.revision_digest != question.revision_digest:
-            revisions[question.key] = _revision(before.id, question, before.revisions + 1, now)
-    session.add_all(revisions.values())
-    session.flush()
-    keys: dict[str, AnswerKey] = {}
+    changed = [one for one in prepared if present[one.key].revision_digest != one.revision_digest]
+    rows = [_revision(present[one.key], one, now) for one in changed]
+    revisions = dict(zip([one.key for one in changed], _inserted(session, QuestionRevision, rows), strict=True))
+    keyed: list[str] = []
+    rows = []
     for question in prepared:
         before = present[question.key]
         if question.key in revisions:
             cause = "the first" if before.revision_id is None else "a new revision"
-            keys[question.key] = _key(revisions[question.key].id, question, 1, cause, now)
+            keyed.append(question.key)
+            rows.append(_key(revisions[question.key], question, 1, cause, now))
         elif before.revision_id is not None and before.key_digest != question.answer_key_digest:
-            keys[question.key] = _key(before.revision_id, question, before.keys + 1, "an edit", now)
-    session.add_all(keys.values())
-    session.flush()
+            keyed.append(question.key)
+            rows.append(_key(before.revision_id, question, before.keys + 1, "an edit", now))
+    keys = dict(zip(keyed, _inserted(session, AnswerKey, rows), strict=True))
     return [
         QuestionPointers(
             present[one.key].id,
-            revisions[one.key].id if one.key in revisions else present[one.key].revision_id,
-            keys[one.key].id if one.key in keys else present[one.key].answer_key_id,
+            revisions.get(one.key, present[one.key].revision_id),
+            keys.get(one.key, present[one.key].answer_key_id),
             reread[one.key],
         )
         for one in prepared
     ]
+
+
+def _inserted(
+    session: Session, model: type[QuestionRevision] | type[AnswerKey], rows: Sequence[Mapping[str, Any]]
+) -> Sequence[int]:
+    """The ids of the rows, in their order, once they are inserted."""
+    if not rows:
+        return ()
+    return session.scalars(insert(model).returning(model.id, sort_by_parameter_order=True), rows).all()
 
 
 def point(session: Session, pointers: Sequence[QuestionPointers]) -> None:
@@ -159,22 +166,22 @@ def point(session: Session, pointers: Sequence[QuestionPointers]) -> None:
         session.execute(update(Question), [asdict(one) for one in pointers])
 
 
-def _revision(question_id: UUID, question: PreparedQuestion, number: int, now: datetime) -> QuestionRevision:
-    return QuestionRevision(
-        question_id=question_id,
-        number=number,
-        content=question.revision,
-        content_digest=question.revision_digest,
-        created_at=now,
-    )
+def _revision(before: PresentQuestion, question: PreparedQuestion, now: datetime) -> dict[str, Any]:
+    return {
+        "question_id": before.id,
+        "number": before.revisions + 1,
+        "content": question.revision,
+        "content_digest": question.revision_digest,
+        "created_at": now,
+    }
 
 
-def _key(revision_id: int, question: PreparedQuestion, number: int, cause: str, now: datetime) -> AnswerKey:
-    return AnswerKey(
-        revision_id=revision_id,
-        number=number,
-        content=question.answer_key,
-        content_digest=question.answer_key_digest,
-        cause=cause,
-        created_at=now,
-    )
+def _key(revision_id: int, question: PreparedQuestion, number: int, cause: str, now: datetime) -> dict[str, Any]:
+    return {
+        "revision_id": revision_id,
+        "number": number,
+        "content": question.answer_key,
+        "content_digest": question.answer_key_digest,
+        "cause": cause,
+        "created_at": now,
+    }

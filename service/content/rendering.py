@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 Json = Any
 """Plain JSON: dicts, lists and scalars."""
 
 
+@lru_cache(maxsize=512)
 def render_markdown(text: str) -> str:
     """The safe HTML of a Markdown text, as `content/markdown.py` makes it."""
     return _renderer()(text)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from service.content import views
@@ -28,6 +28,9 @@ from service.world import World
 
 STAGED = "staged"
 """The origin of a version until it is shown."""
+
+NO_FILE = ""
+"""The digest of a file that is gone."""
 
 ROWS: tuple[type[Keyed], ...] = (Objective, Reading, ReadingGroup, Question, Quiz)
 """What students and progress refer to."""
@@ -63,13 +66,15 @@ class Wanted:
     """A unit as it is to be, and the versions to be written for that, oldest first: the last says `prepared`.
 
     Without versions, the newest there is says it already, and is only to be shown. `draft` is an edit that nobody
-    has published yet, and that stays one: it is written on top.
+    has published yet, and that stays one: it is written on top. `file_digest` is that of the file behind it, None where
+    the file is as it was.
     """
 
     prepared: PreparedUnit
     versions: tuple[Version, ...] = ()
     draft: Version | None = None
     seen: Seen = NOTHING_SEEN
+    file_digest: str | None = None
 
     @property
     def written(self) -> tuple[Version, ...]:
@@ -267,13 +272,16 @@ def _clear(session: Session, unit_ids: Sequence[int]) -> None:
 
 
 def _stage_rows(session: Session, laid_out: Sequence[LaidOut], unit_ids: Sequence[int], now: datetime) -> None:
+    rows: dict[type[Keyed], list[dict[str, Any]]] = {model: [] for model in ROWS}
     for one, unit_id in zip(laid_out, unit_ids, strict=True):
         quizzes = {quiz["id"]: quiz for quiz in one.quizzes}
         for model in ROWS:
             for key, row_id in one.new(model).items():
                 said = quizzes[row_id] if model is Quiz else {"id": row_id}
-                session.add(model(unit_id=unit_id, key=key, archived_at=now, **said))
-    session.flush()
+                rows[model].append({"unit_id": unit_id, "key": key, "archived_at": now, **said})
+    for model, new in rows.items():
+        if new:
+            session.execute(insert(model), new)
 
 
 def _staged(session: Session, laid_out: LaidOut, unit_id: int, now: datetime) -> Staged:
@@ -305,8 +313,10 @@ def _staged(session: Session, laid_out: LaidOut, unit_id: int, now: datetime) ->
     if version_id is None:
         raise ValueError(f"nothing is written of {laid_out.wanted.prepared.key}")
     if laid_out.rendering is not None:
-        session.merge(Rendering(version_id=version_id, **laid_out.rendering))
-        session.flush()
+        if not shown:
+            # What is there already may have been shown before.
+            session.execute(delete(Rendering).where(Rendering.version_id == version_id))
+        session.execute(insert(Rendering), {"version_id": version_id, **laid_out.rendering})
     origins = [version.origin for version in laid_out.wanted.written]
     written = {version.id: origin for version, origin in zip(versions, origins, strict=True)}
     return Staged(laid_out, unit_id, version_id, written, pointers)

@@ -32,12 +32,23 @@ def check_question(
     several variants is told once, with the first of them.
     """
     found = [*mistakes_in(document), *_stimulus_mistakes(document, stimulus)]
+    return [*found, *check_variants(document, stimulus, others, only_resolve=bool(found))]
+
+
+def check_variants(
+    document: Question,
+    stimulus: Stimulus | None = None,
+    others: Mapping[str, Question] | None = None,
+    *,
+    only_resolve: bool = False,
+) -> list[Mistake]:
+    """The same of a question whose fields are in order, and whose stimulus this is."""
     try:
         resolved = resolve(document, others or {})
     except Rejected as rejected:
-        return [*found, *rejected.mistakes]
+        return list(rejected.mistakes)
     # Each step can rely on the one before it: names on formulas that can be read, variants on names that are known.
-    return found or list(_name_mistakes(resolved, stimulus)) or _variant_mistakes(resolved, stimulus)
+    return [] if only_resolve else list(_name_mistakes(resolved, stimulus)) or _variant_mistakes(resolved, stimulus)
 
 
 def _stimulus_mistakes(document: Question, stimulus: Stimulus | None) -> Iterator[Mistake]:

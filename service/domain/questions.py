@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from service.domain.checks import check_question
+from service.domain.checks import check_question, check_variants
 from service.domain.kinds import KINDS
 from service.domain.kinds.kind import Dealer, Kind, Posed
 from service.domain.kinds.question import Stimulus
@@ -30,6 +30,7 @@ from service.domain.variants import Variant
 __all__ = [
     "Stimulus",
     "check_question",
+    "check_variants",
     "draw_values",
     "explain",
     "feedback",

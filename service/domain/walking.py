@@ -17,6 +17,9 @@ from service.domain.values import ExpressionError
 Path = tuple[str | int, ...]
 
 
+_SCALARS = (str, bool, int, Decimal)
+
+
 class Leaf(NamedTuple):
     """A scalar an author wrote; `text` is how its field declares texts, None for other fields."""
 
@@ -25,10 +28,11 @@ class Leaf(NamedTuple):
     text: Text | None
 
 
-def leaves(document: Any, path: Path = ()) -> Iterator[Leaf]:
+def leaves(document: Any, path: Path = ()) -> list[Leaf]:
     """Every scalar of a document (a dataclass instance) that is not None."""
-    for name, text in _declared(document.__class__):
-        yield from _visit(getattr(document, name), (*path, name.rstrip("_")), text)
+    found: list[Leaf] = []
+    _collect(document, path, found)
+    return found
 
 
 def scalar_mistakes(document: Any) -> Iterator[Mistake]:
@@ -60,19 +64,27 @@ def _within(value: Any, path: Path) -> Iterator[Mistake]:
             yield from _within(member, (*path, step))
 
 
-def _visit(value: Any, path: Path, text: Text | None) -> Iterator[Leaf]:
-    if value is None:
-        return
-    if is_dataclass(value):
-        yield from leaves(value, path)
+def _collect(document: Any, path: Path, found: list[Leaf]) -> None:
+    for name, text in _declared(document.__class__):
+        value = getattr(document, name)
+        if value is not None and value != ():
+            _visit(value, (*path, name.rstrip("_")), text, found)
+
+
+def _visit(value: Any, path: Path, text: Text | None, found: list[Leaf]) -> None:
+    # Every document is visited often, and most of what is in it are scalars.
+    if isinstance(value, _SCALARS):
+        found.append(Leaf(path, value, text))
     elif isinstance(value, tuple):
         for index, member in enumerate(value):
-            yield from _visit(member, (*path, index), text)
+            _visit(member, (*path, index), text, found)
     elif isinstance(value, Mapping):
         for name, member in value.items():
-            yield from _visit(member, (*path, name), text)
-    else:
-        yield Leaf(path, value, text)
+            _visit(member, (*path, name), text, found)
+    elif is_dataclass(value):
+        _collect(value, path, found)
+    elif value is not None:
+        found.append(Leaf(path, value, text))
 
 
 @cache

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from service.content.documents import load_course, load_document, load_unit
 from service.domain.documents import CourseDocument, Resource, ResourcesDocument, UnitDocument
@@ -47,19 +48,36 @@ class SeedRefused(Rejected):
         return "\n".join(map(str, self.located))
 
 
+GATE = 1
+"""Goes up by one when a file that was accepted may be understood otherwise, so that all are read again."""
+
+
+class SeededFile(NamedTuple):
+    """The unit that a file was seeded as; the file is known by its digest."""
+
+    key: str
+    title: str
+
+
+Seeded = Callable[[str], Mapping[str, SeededFile]]
+"""Of a course, by its key: what was seeded, by the digests of the files."""
+
+
 @dataclass(frozen=True)
 class LoadedUnit:
-    """A unit's document and the file it came from."""
+    """A unit's document, the file it came from, and the digest of that file and of what it means."""
 
     path: Path
     document: UnitDocument
+    digest: str
 
 
 @dataclass(frozen=True)
 class LoadedCourse:
     """A course from the folder `path`: its document, what its units share, and its units in order of their files.
 
-    `whole` says whether all its files were read, so that a unit that is missing here is gone.
+    `whole` says whether all its files were read, so that a unit that is missing here is gone. `unchanged` are the units
+    whose files were not read, since they are those that were seeded last.
     """
 
     path: Path
@@ -67,14 +85,18 @@ class LoadedCourse:
     resources: Mapping[str, Resource]
     units: tuple[LoadedUnit, ...]
     whole: bool
+    unchanged: tuple[SeededFile, ...] = ()
 
 
-def load_folder(path: Path, progress: Callable[[Path], None] | None = None) -> tuple[LoadedCourse, ...]:
+def load_folder(
+    path: Path, progress: Callable[[Path], None] | None = None, seeded: Seeded | None = None
+) -> tuple[LoadedCourse, ...]:
     """The courses at `path`: a course's folder, a folder of such folders, or one unit's file.
 
-    `progress` is told each file once it was read. Raises `SeedRefused`.
+    `progress` is told each file once it was read. Files that were `seeded` as they are were accepted then, and are not
+    read. Raises `SeedRefused`.
     """
-    reading = _Reading(progress or (lambda _: None))
+    reading = _Reading(progress or (lambda _: None), seeded or (lambda _: {}))
     try:
         found = list(reading.courses(path))
     except OSError as error:
@@ -90,6 +112,7 @@ class _Reading:
     """One pass over the files: what was refused so far, and in which file a key of a course or unit was seen."""
 
     progress: Callable[[Path], None]
+    seeded: Seeded
     refused: list[Located] = field(default_factory=list)
     keys: dict[tuple[Path | None, str], Path] = field(default_factory=dict)
 
@@ -116,18 +139,30 @@ class _Reading:
     def course(self, folder: Path, only: Path | None) -> LoadedCourse | None:
         """All there is in a course's folder, or None once something of it was refused."""
         before = len(self.refused)
-        course = self.load(folder, folder / COURSE, load_course)
+        course = self.load_file(folder, folder / COURSE, load_course)
         resources = self.resources(folder)
 
-        def load(raw: Raw) -> UnitDocument | None:
+        def make(raw: Raw) -> UnitDocument | None:
             return None if resources is None else load_unit(raw, shared_resources=resources)
 
-        files = [only] if only else list(self.unit_files(folder))
-        loaded = [(file, self.load(folder, file, load)) for file in files]
+        shared = self.content(folder, folder / RESOURCES) if (folder / RESOURCES).exists() else b""
+        known = self.seeded(course.key) if course else {}
+        units: list[LoadedUnit] = []
+        unchanged: list[SeededFile] = []
+        for file in [only] if only else self.unit_files(folder):
+            content = self.content(folder, file)
+            if content is None:
+                continue
+            digest = _digest(shared or b"", content)
+            if seeded := known.get(digest):
+                self.claim_key(folder, file, seeded.key)
+                self.progress(file)
+                unchanged.append(seeded)
+            elif (document := self.load(folder, file, content, make)) is not None:
+                units.append(LoadedUnit(file, document, digest))
         if course is None or resources is None or len(self.refused) > before:
             return None
-        units = tuple(LoadedUnit(file, document) for file, document in loaded if document is not None)
-        return LoadedCourse(folder, course, resources, units, whole=only is None)
+        return LoadedCourse(folder, course, resources, tuple(units), only is None, tuple(unchanged))
 
     def resources(self, folder: Path) -> Mapping[str, Resource] | None:
         """What the units of a course share; of a refused file the names alone, so that units can be judged by them.
@@ -145,7 +180,7 @@ class _Reading:
         file = folder / RESOURCES
         if not file.exists():
             return {}
-        resources = self.load(folder, file, make)
+        resources = self.load_file(folder, file, make)
         return names if resources is None else resources
 
     def unit_files(self, folder: Path) -> Iterator[Path]:
@@ -158,18 +193,25 @@ class _Reading:
             elif file.suffix == ".yaml" and not file.name.startswith("."):
                 yield file
 
-    def load(self, folder: Path, file: Path, make: Callable[[Raw], Document | None]) -> Document | None:
-        """The document that `make` makes of a file, or None once it was refused for all that is wrong with it."""
+    def content(self, folder: Path, file: Path) -> bytes | None:
+        """What a file holds, or None once it was refused."""
         try:
-            source = read(_content(folder, file))
+            return _content(folder, file)
         except _NotOurs as error:
             self.refuse(file, str(error))
-            return None
         except OSError as error:
             self.refuse(file, _unreadable(error))
-            return None
-        finally:
-            self.progress(file)
+        return None
+
+    def load_file(self, folder: Path, file: Path, make: Callable[[Raw], Document | None]) -> Document | None:
+        """The document that `make` makes of a file, or None once it was refused."""
+        content = self.content(folder, file)
+        return None if content is None else self.load(folder, file, content, make)
+
+    def load(self, folder: Path, file: Path, content: bytes, make: Callable[[Raw], Document | None]) -> Document | None:
+        """The document that `make` makes of what a file holds, or None once all that is wrong with it was refused."""
+        source = read(content)
+        self.progress(file)
         self.refused += [Located(str(file), slip.line, slip.column, slip.message) for slip in source.slips]
         if not source.whole or not self.is_of_format(file, source):
             return None
@@ -197,9 +239,15 @@ class _Reading:
         for step in path:
             key = key.get(step) if isinstance(key, dict) else None
         if isinstance(key, str):
-            first = self.keys.setdefault((scope, key), file)
-            if first != file:
-                self.refuse(file, f"The key {shown(key)} is already that of {first}; keys differ.", source, *path)
+            self.claim_key(scope, file, key, source, *path)
+
+    def claim_key(
+        self, scope: Path | None, file: Path, key: str, source: Source | None = None, *path: str | int
+    ) -> None:
+        """Refuse a key that another file of the scope has."""
+        first = self.keys.setdefault((scope, key), file)
+        if first != file:
+            self.refuse(file, f"The key {shown(key)} is already that of {first}; keys differ.", source, *path)
 
     def refuse_all(self, file: Path, source: Source, rejected: Rejected) -> None:
         """Note what is wrong with a document, except where its file was refused for another reason already."""
@@ -226,6 +274,14 @@ def _content(folder: Path, file: Path) -> bytes:
         raise _NotOurs("This is no ordinary file.")
     with file.open("rb") as opened:
         return opened.read(LARGEST + 1)
+
+
+def _digest(shared: bytes, content: bytes) -> str:
+    """Of a unit's file, of what it may refer to, and of how both are understood."""
+    digest = hashlib.sha256(b"%d %d\n" % (GATE, len(shared)))
+    digest.update(shared)
+    digest.update(content)
+    return digest.hexdigest()
 
 
 def _unreadable(error: OSError) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service.content import flipping, publishing, staging
+from service.content.models import Course, Unit
 from service.content.publishing import PreparedCourse, Shared
 from service.content.staging import Staged, Wanted
 from service.db import Database
 from service.errors import Conflict
-from service.seeding.loader import LoadedCourse
+from service.seeding.loader import LoadedCourse, SeededFile
 from service.seeding.planning import NONE_MADE, Change, Choices, Decision, decide, look
 from service.world import World
 
@@ -37,6 +40,14 @@ def _quietly(_done: str) -> None:
     """Tell nobody."""
 
 
+def seeded_files(database: Database, course: str) -> dict[str, SeededFile]:
+    """What the units of a course were last seeded from, by the files' digests."""
+    found = select(Unit.file_digest, Unit.key, Unit.title).join(Course, Course.id == Unit.course_id)
+    with database.read() as session:
+        rows = session.execute(found.where(Course.slug == course, Unit.file_digest.is_not(None))).all()
+    return {str(row.file_digest): SeededFile(row.key, row.title) for row in rows}
+
+
 def prepare(courses: Iterable[LoadedCourse], progress: Progress = _quietly) -> list[PreparedCourse]:
     """What the files say, told apart from what there is; `progress` is told each unit as it is done."""
     prepared = []
@@ -44,9 +55,10 @@ def prepare(courses: Iterable[LoadedCourse], progress: Progress = _quietly) -> l
         shared = Shared(loaded.resources)
         units = []
         for unit in loaded.units:
-            units.append(publishing.prepare_unit(unit.document, shared))
+            units.append(replace(publishing.prepare_unit(unit.document, shared), file_digest=unit.digest))
             progress(unit.document.unit.key)
-        prepared.append(publishing.prepare_course(loaded.course, units, shared, whole=loaded.whole))
+        course = publishing.prepare_course(loaded.course, units, shared, whole=loaded.whole)
+        prepared.append(replace(course, unchanged=dict(loaded.unchanged)))
     return prepared
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from service.content.documents import load_document, load_unit
 from service.content.models import Course, Unit, UnitVersion
 from service.content.publishing import PreparedCourse, PreparedUnit, prepare_unit, with_status
-from service.content.staging import STAGED, Seen, Version, Wanted
+from service.content.staging import NO_FILE, STAGED, Seen, Version, Wanted
 from service.domain.documents import UnitDocument
 from service.domain.merging import Conflict, Difference, Merged, Side, differences, merge
 from service.domain.mistakes import Mistake, Rejected
@@ -133,9 +133,10 @@ def look(session: Session, course: PreparedCourse) -> Known:
     ids = [
         unit.id
         for key, unit in units.items()
-        if (given[key] != unit.document_digest if key in given else course.whole and unit.status != "archived")
+        if key not in course.unchanged
+        and (given[key] != unit.document_digest if key in given else course.whole and unit.status != "archived")
     ]
-    return Known(row.document_digest, units, _histories(session, ids))
+    return Known(row.document_digest, units, _histories(session, ids) if ids else {})
 
 
 def decide(known: Known, course: PreparedCourse, choices: Choices) -> Iterator[Decision]:
@@ -150,6 +151,8 @@ def decide(known: Known, course: PreparedCourse, choices: Choices) -> Iterator[D
             yield _merged(course, unit, known.histories[row.id], choices)
         else:
             yield Decision(Change(course.slug, unit.key, unit.title, "unchanged"))
+    for key, title in course.unchanged.items():
+        yield Decision(Change(course.slug, key, title, "unchanged"))
     given = {unit.key for unit in course.units}
     for key, row in known.units.items():
         if key not in given and row.id in known.histories:
@@ -187,7 +190,7 @@ def _histories(session: Session, unit_ids: Sequence[int]) -> dict[int, History]:
 
 
 def _added(course: PreparedCourse, unit: PreparedUnit) -> Decision:
-    wanted = Wanted(unit, (Version(SEED, unit.canonical, unit.digest),))
+    wanted = Wanted(unit, (Version(SEED, unit.canonical, unit.digest),), file_digest=unit.file_digest)
     return Decision(Change(course.slug, unit.key, unit.title, "added"), wanted)
 
 
@@ -208,7 +211,8 @@ def _merged(course: PreparedCourse, unit: PreparedUnit, history: History, choice
         return Decision(Change(course.slug, unit.key, unit.title, "unchanged"))
     found = tuple(differences(shown.document, result.canonical))
     change = Change(course.slug, unit.key, unit.title, "changed", found, conflicts)
-    return Decision(change, Wanted(result, _written(unit, result, base), draft, history.seen))
+    written = _written(unit, result, base)
+    return Decision(change, Wanted(result, written, draft, history.seen, unit.file_digest))
 
 
 def _written(unit: PreparedUnit, result: PreparedUnit, base: Mapping[str, Any]) -> tuple[Version, ...]:
@@ -248,5 +252,5 @@ def _gone(course: PreparedCourse, row: Any, history: History, choices: Choices) 
         return
     document = with_status(load_document(UnitDocument, history.newest.document), "archived")
     unit = prepare_unit(document, course.shared)
-    wanted = Wanted(unit, (Version(SEED, unit.canonical, unit.digest),), seen=history.seen)
+    wanted = Wanted(unit, (Version(SEED, unit.canonical, unit.digest),), seen=history.seen, file_digest=NO_FILE)
     yield Decision(Change(course.slug, row.key, row.title, "archived"), wanted)

@@ -55,7 +55,7 @@ class Unit:
     @cached_property
     def leaves(self) -> list[Leaf]:
         """Every scalar in it."""
-        return list(leaves(self.document))
+        return leaves(self.document)
 
     @cached_property
     def texts(self) -> list[tuple[Path, str]]:
