@@ -13,9 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.content import markdown
 from service.content.rendering import render_markdown, render_texts
-from service.content.sanitising import sanitised
 from service.domain.templates import fill_html
 
 # Written by hand and not taken from the code under test: what a browser may meet in a rendered text.
@@ -395,21 +393,3 @@ def test_time_grows_in_proportion_to_the_text(piece: str) -> None:
     rounds = [(seconds(4_000), seconds(8_000)) for _ in range(5)]
     once, twice = (min(times) for times in zip(*rounds, strict=True))
     assert twice <= 2.5 * once + 0.01
-
-
-@given(st.text(st.sampled_from("aZé9 1.,;:?!()'/%–—’“”-*_`<&$#[]{}\\\n\tЖ中"), max_size=30))
-@example("12. a")
-@example("1) a")
-@example("a  b")
-@example("a - b")
-@example("12")
-def test_plain_sentences_are_rendered_as_all_others_would_be(text: str) -> None:
-    if markdown.PLAIN.fullmatch(text):
-        assert markdown.render_markdown(text) == sanitised(markdown._PARSER.render(text))
-
-
-def test_most_sentences_are_plain() -> None:
-    for text in ("Yes.", "What is it, then?", "12", "12 apples (or pears)", "It’s “plain” – really: 50%!"):
-        assert markdown.PLAIN.fullmatch(text), text
-    for text in ("", " a", "a ", "12.", "a*b*", "a_b_", "a\nb", "<b>", "&amp;", "$x$", "{{ x }}", "- a", "`a`", "a]("):
-        assert not markdown.PLAIN.fullmatch(text), text

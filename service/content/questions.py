@@ -113,42 +113,61 @@ class QuestionPointers:
         )
 
 
-def stage_questions(
-    session: Session,
-    prepared: Sequence[PreparedQuestion],
-    present: Mapping[str, PresentQuestion],
-    reread: Mapping[str, list[dict[str, Any]]],
-    now: datetime,
-) -> list[QuestionPointers]:
-    """Write the revisions and keys that are new, and say what each question is to point at; nothing does yet.
+@dataclass(frozen=True)
+class AskedIn:
+    """A question of a unit that is staged: as it is to be, as it is there (or was made just now), and its passages."""
 
-    `present` has all of them: rows were made for new ones. Attempts that were started before keep the revision and
-    the key they pinned.
+    prepared: PreparedQuestion
+    present: PresentQuestion
+    reread: list[dict[str, Any]]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there was nothing of it."""
+        return self.present.revision_id is None
+
+    @property
+    def is_revised(self) -> bool:
+        """Whether it asks something else than before."""
+        return self.present.revision_digest != self.prepared.revision_digest
+
+
+def stage_questions(session: Session, asked: Sequence[AskedIn], now: datetime) -> dict[UUID, QuestionPointers]:
+    """Write the revisions and keys that are new, and say what each question, by its id, is to point at; nothing does.
+
+    Attempts that were started before keep the revision and the key they pinned.
     """
-    changed = [one for one in prepared if present[one.key].revision_digest != one.revision_digest]
-    rows = [_revision(present[one.key], one, now) for one in changed]
-    revisions = dict(zip([one.key for one in changed], _inserted(session, QuestionRevision, rows), strict=True))
-    keyed: list[str] = []
-    rows = []
-    for question in prepared:
-        before = present[question.key]
-        if question.key in revisions:
-            cause = "the first" if before.revision_id is None else "a new revision"
-            keyed.append(question.key)
-            rows.append(_key(revisions[question.key], question, 1, cause, now))
-        elif before.revision_id is not None and before.key_digest != question.answer_key_digest:
-            keyed.append(question.key)
-            rows.append(_key(before.revision_id, question, before.keys + 1, "an edit", now))
-    keys = dict(zip(keyed, _inserted(session, AnswerKey, rows), strict=True))
-    return [
-        QuestionPointers(
-            present[one.key].id,
-            revisions.get(one.key, present[one.key].revision_id),
-            keys.get(one.key, present[one.key].answer_key_id),
-            reread[one.key],
+    revised = [one for one in asked if one.is_revised]
+    ids = _inserted(session, QuestionRevision, [_revision(one, now) for one in revised])
+    revisions = {one.present.id: made for one, made in zip(revised, ids, strict=True)}
+    keyed = [one for one in asked if one.is_revised or one.present.key_digest != one.prepared.answer_key_digest]
+    ids = _inserted(session, AnswerKey, [_key(one, revisions.get(one.present.id), now) for one in keyed])
+    keys = {one.present.id: made for one, made in zip(keyed, ids, strict=True)}
+    return {
+        one.present.id: QuestionPointers(
+            one.present.id,
+            revisions.get(one.present.id, one.present.revision_id),
+            keys.get(one.present.id, one.present.answer_key_id),
+            one.reread,
         )
-        for one in prepared
-    ]
+        for one in asked
+    }
+
+
+def point_new(session: Session, questions: Sequence[UUID]) -> None:
+    """Make questions that have a single revision with a single key point at them."""
+    first = (
+        select(QuestionRevision.question_id, QuestionRevision.id, AnswerKey.id.label("key"))
+        .join(AnswerKey, AnswerKey.revision_id == QuestionRevision.id)
+        .where(QuestionRevision.question_id.in_(questions))
+        .subquery()
+    )
+    session.execute(
+        update(Question)
+        .where(Question.id == first.c.question_id)
+        .values(revision_id=first.c.id, answer_key_id=first.c.key)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _inserted(
@@ -166,22 +185,24 @@ def point(session: Session, pointers: Sequence[QuestionPointers]) -> None:
         session.execute(update(Question), [asdict(one) for one in pointers])
 
 
-def _revision(before: PresentQuestion, question: PreparedQuestion, now: datetime) -> dict[str, Any]:
+def _revision(asked: AskedIn, now: datetime) -> dict[str, Any]:
     return {
-        "question_id": before.id,
-        "number": before.revisions + 1,
-        "content": question.revision,
-        "content_digest": question.revision_digest,
+        "question_id": asked.present.id,
+        "number": asked.present.revisions + 1,
+        "content": asked.prepared.revision,
+        "content_digest": asked.prepared.revision_digest,
         "created_at": now,
     }
 
 
-def _key(revision_id: int, question: PreparedQuestion, number: int, cause: str, now: datetime) -> dict[str, Any]:
+def _key(asked: AskedIn, new_revision: int | None, now: datetime) -> dict[str, Any]:
+    """A key: the first of a new revision, or the next of the one there is."""
+    cause = "an edit" if new_revision is None else "the first" if asked.is_new else "a new revision"
     return {
-        "revision_id": revision_id,
-        "number": number,
-        "content": question.answer_key,
-        "content_digest": question.answer_key_digest,
+        "revision_id": asked.present.revision_id if new_revision is None else new_revision,
+        "number": asked.present.keys + 1 if new_revision is None else 1,
+        "content": asked.prepared.answer_key,
+        "content_digest": asked.prepared.answer_key_digest,
         "cause": cause,
         "created_at": now,
     }

@@ -7,7 +7,7 @@ lost) is cleared away by the next that stages the same unit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -21,7 +21,14 @@ from service.content import views
 from service.content.models import Keyed, Objective, Question, Quiz, Reading, ReadingGroup, Rendering, Unit, UnitVersion
 from service.content.outlines import completion_outline, reread
 from service.content.publishing import PreparedUnit, sort_key
-from service.content.questions import PresentQuestion, QuestionPointers, point, present_questions, stage_questions
+from service.content.questions import (
+    AskedIn,
+    PresentQuestion,
+    QuestionPointers,
+    point_new,
+    present_questions,
+    stage_questions,
+)
 from service.content.quizzes import settings_of
 from service.web.caching import etag_of
 from service.world import World
@@ -243,7 +250,14 @@ def stage(session: Session, course_id: int, laid_out: Sequence[LaidOut], now: da
     unit_ids = _unit_ids(session, course_id, laid_out, now)
     _clear(session, unit_ids)
     _stage_rows(session, laid_out, unit_ids, now)
-    return [_staged(session, one, unit_id, now) for one, unit_id in zip(laid_out, unit_ids, strict=True)]
+    pointers = _stage_questions(session, laid_out, now)
+    versions = _stage_versions(session, laid_out, unit_ids, now)
+    staged = [
+        Staged(one, unit_id, _shown(one, written), written, [pointers[row] for row in _repointed(one, pointers)])
+        for one, unit_id, written in zip(laid_out, unit_ids, versions, strict=True)
+    ]
+    _stage_renderings(session, staged)
+    return staged
 
 
 def _unit_ids(session: Session, course_id: int, laid_out: Sequence[LaidOut], now: datetime) -> list[int]:
@@ -278,45 +292,76 @@ def _stage_rows(session: Session, laid_out: Sequence[LaidOut], unit_ids: Sequenc
         for model in ROWS:
             for key, row_id in one.new(model).items():
                 said = quizzes[row_id] if model is Quiz else {"id": row_id}
+                if model is Question:
+                    said = {**said, "reread": one.reread[key]}
                 rows[model].append({"unit_id": unit_id, "key": key, "archived_at": now, **said})
     for model, new in rows.items():
         if new:
             session.execute(insert(model), new)
 
 
-def _staged(session: Session, laid_out: LaidOut, unit_id: int, now: datetime) -> Staged:
-    pointers: list[QuestionPointers] = []
+def _stage_questions(session: Session, laid_out: Sequence[LaidOut], now: datetime) -> dict[UUID, QuestionPointers]:
+    """What each question is to point at; those that are new point at it already, as nobody sees them."""
+    asked = []
+    for one in laid_out:
+        for question in one.wanted.prepared.questions if one.rendering is not None else ():
+            row_id = one.rows[Question][question.key]
+            present = one.present.questions.get(question.key) or PresentQuestion.made(row_id)
+            asked.append(AskedIn(question, present, one.reread[question.key]))
+    pointers = stage_questions(session, asked, now)
+    new = [row for one in laid_out for row in one.new(Question).values()]
+    if new:
+        point_new(session, new)
+    return pointers
+
+
+def _repointed(laid_out: LaidOut, pointers: Mapping[UUID, QuestionPointers]) -> Iterator[UUID]:
+    """The questions that are there already, and are to point at something else."""
     if laid_out.rendering is not None:
-        made = {key: PresentQuestion.made(row_id) for key, row_id in laid_out.new(Question).items()}
-        present = {**laid_out.present.questions, **made}
-        staged = stage_questions(session, laid_out.wanted.prepared.questions, present, laid_out.reread, now)
-        new = {question.id for question in made.values()}
-        point(session, [one for one in staged if one.id in new])
-        by_id = {question.id: question for question in present.values()}
-        pointers = [one for one in staged if one.id not in new and one.differ_from(by_id[one.id])]
-    versions = [
-        UnitVersion(
-            unit_id=unit_id,
-            number=laid_out.present.number + count,
-            document=version.document,
-            document_digest=version.digest,
-            origin=STAGED,
-            author_id=version.author_id,
-            created_at=now,
-        )
-        for count, version in enumerate(laid_out.wanted.written, start=1)
+        wanted = set(laid_out.rows[Question].values())
+        for present in laid_out.present.questions.values():
+            if present.id in wanted and pointers[present.id].differ_from(present):
+                yield present.id
+
+
+def _stage_versions(
+    session: Session, laid_out: Sequence[LaidOut], unit_ids: Sequence[int], now: datetime
+) -> list[dict[int, str]]:
+    """The versions written of each unit, oldest first: their ids, and the origins they are to have."""
+    rows = [
+        {
+            "unit_id": unit_id,
+            "number": one.present.number + count,
+            "document": version.document,
+            "document_digest": version.digest,
+            "origin": STAGED,
+            "author_id": version.author_id,
+            "created_at": now,
+        }
+        for one, unit_id in zip(laid_out, unit_ids, strict=True)
+        for count, version in enumerate(one.wanted.written, start=1)
     ]
-    session.add_all(versions)
-    session.flush()
-    shown = len(laid_out.wanted.versions)
-    version_id = versions[shown - 1].id if shown else laid_out.present.newest
+    made = insert(UnitVersion).returning(UnitVersion.id, sort_by_parameter_order=True)
+    ids = iter(session.scalars(made, rows).all() if rows else ())
+    return [{next(ids): version.origin for version in one.wanted.written} for one in laid_out]
+
+
+def _shown(laid_out: LaidOut, written: Mapping[int, str]) -> int:
+    """The version to show: the last that was written, drafts aside, or the newest there is."""
+    versions = laid_out.wanted.versions
+    version_id = list(written)[len(versions) - 1] if versions else laid_out.present.newest
     if version_id is None:
         raise ValueError(f"nothing is written of {laid_out.wanted.prepared.key}")
-    if laid_out.rendering is not None:
-        if not shown:
-            # What is there already may have been shown before.
-            session.execute(delete(Rendering).where(Rendering.version_id == version_id))
-        session.execute(insert(Rendering), {"version_id": version_id, **laid_out.rendering})
-    origins = [version.origin for version in laid_out.wanted.written]
-    written = {version.id: origin for version, origin in zip(versions, origins, strict=True)}
-    return Staged(laid_out, unit_id, version_id, written, pointers)
+    return version_id
+
+
+def _stage_renderings(session: Session, staged: Sequence[Staged]) -> None:
+    # A version that was there already may have been shown before.
+    before = [one.version_id for one in staged if one.version_id not in one.written]
+    if before:
+        session.execute(delete(Rendering).where(Rendering.version_id.in_(before)))
+    rows = [
+        {"version_id": one.version_id, **one.laid_out.rendering} for one in staged if one.laid_out.rendering is not None
+    ]
+    if rows:
+        session.execute(insert(Rendering), rows)
