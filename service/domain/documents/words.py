@@ -9,12 +9,28 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias, get_args
 
 from service.domain.expressions import meant
-from service.domain.fields import Bounds as Bounds
-from service.domain.fields import Key, Text
-from service.domain.fields import Word as Word
+from service.domain.fields import Bounds, Key, Text, Word
 from service.domain.keys import derived
 from service.domain.mistakes import Mistake
-from service.domain.provenance import ImportSource as ImportSource
+from service.domain.provenance import ImportSource
+
+__all__ = [
+    "LONGEST_KEY",
+    "VERBS",
+    "Bounds",
+    "Form",
+    "Guess",
+    "ImportSource",
+    "Importance",
+    "Language",
+    "Level",
+    "Minutes",
+    "Status",
+    "Verb",
+    "Word",
+    "in_order",
+    "slug",
+]
 
 LONGEST_KEY = 64
 

@@ -40,7 +40,9 @@ class Desk:
         if len(text.text) > LONGEST:
             raise Unusable(passage, f"This text has {len(text.text)} characters: shorten it.")
         for place, command in eaten_latex(text):
-            self.warn(place, f"“{command}” begins with \\n, which is a new line here: write \\{command} for the command.")
+            self.warn(
+                place, f"“{command}” begins with \\n, which is a new line here: write \\{command} for the command."
+            )
         remarks: set[str] = set()
         markdown = markdown_of(text.text, written_in, remarks)
         for remark in sorted(remarks):
@@ -114,9 +116,9 @@ def choice(block: Passage, desk: Desk) -> Raw:
     """Choose one where `=` marks a right one, else as many as are right, by their weights."""
     answers = _choices(block, desk)
     single = any(one.right for one in answers)
-    credits = [one.credit for one in answers] if single else _weights(answers, desk)
+    worth = [one.credit for one in answers] if single else _weights(answers, desk)
     choices: list[Raw] = []
-    for index, (one, credit) in enumerate(zip(answers, credits, strict=True)):
+    for index, (one, credit) in enumerate(zip(answers, worth, strict=True)):
         desk.places["choices", index] = one.whole
         written: Raw = {"text": desk.rich(one.text)}
         if one.feedback:
@@ -158,8 +160,8 @@ def _mark_single(written: Raw, one: Answer, credit: Decimal, has_right: bool, de
     if one.right and (has_right or one.whole.piece.text[sign - 1] not in " \t\n{"):
         desk.warn(
             one.whole,
-            f"This = makes a{' second' if has_right else ''} right choice, as in Moodle: write \\= if it belongs to the "
-            "text, or ~ if the choice is wrong.",
+            f"This = makes a{' second' if has_right else ''} right choice, as in Moodle: write \\= if it belongs to "
+            "the text, or ~ if the choice is wrong.",
         )
     if credit < 0:
         desk.warn(one.whole, "Where one is chosen nothing is worth less than 0: this weight is taken as 0.")
@@ -174,10 +176,12 @@ def _weights(answers: list[Answer], desk: Desk) -> list[Decimal]:
     weights = [one.credit for one in answers]
     total = sum(share(weight) for weight in weights if weight > 0)
     if not total:
-        raise Unusable(answers[0].whole, "No choice is right: mark it with =, or give the right ones weights like %50%.")
+        raise Unusable(
+            answers[0].whole, "No choice is right: mark it with =, or give the right ones weights like %50%."
+        )
     if total < 1:
         near = [Fraction(weight).limit_denominator(20) for weight in weights]
-        close = all(abs(one - weight) < Fraction(1, 150) for one, weight in zip(near, weights, strict=True))
+        close = all(abs(one - Fraction(weight)) < Fraction(1, 150) for one, weight in zip(near, weights, strict=True))
         if not close or sum(one for one in near if one > 0) < 1:
             percent = f"{float(total) * 100:g}"
             raise Unusable(answers[0].whole, f"The weights above 0 come to {percent} %: they must come to 100 %.")
@@ -334,4 +338,3 @@ def _number(text: str, passage: Passage) -> str:
             "or {#3..4}; for a text leave the # out.",
         )
     return plain
-

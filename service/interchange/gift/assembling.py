@@ -29,7 +29,7 @@ class Draft:
     comments: Sequence[Comment]
     places: Places = field(default_factory=dict)
     raw: Raw = field(default_factory=dict)
-    category: str = ""
+    category: tuple[str, ...] = ()
     stimulus: Draft | None = None
     same_as: Draft | None = None
     key: str = ""
@@ -57,19 +57,19 @@ class Draft:
 class Assembly:
     """The drafts of a file on their way through the gate."""
 
-    def __init__(self, report: Report, drafts: Sequence[Draft], categories: Sequence[str]) -> None:
+    def __init__(self, report: Report, drafts: Sequence[Draft], categories: Sequence[tuple[str, ...]]) -> None:
         self.report = report
         self.drafts = drafts
         self.path = as_line(report.path, 500)
         stem = PurePath(self.path.replace("\\", "/")).stem
         named = list(dict.fromkeys(one for one in categories if one))
-        title = as_line(named[0].rsplit("/", 1)[-1]) if len(named) == 1 else ""
+        title = named[0][-1] if len(named) == 1 else ""
         source = {"format": "gift"} | ({"path": self.path} if self.path else {})
         self.head = {"key": slug(stem), "title": title or as_line(stem) or "Questions", "source": source}
         # Of one category everything is; several tell questions apart, so each is a tag.
         for draft in drafts:
             if len(named) > 1 and draft.category and not draft.is_stimulus:
-                draft.raw["tags"] = list(dict.fromkeys([*draft.raw.get("tags", []), as_line(draft.category)]))
+                draft.raw["tags"] = list(dict.fromkeys([*draft.raw.get("tags", []), as_line("/".join(draft.category))]))
 
     def unit(self) -> UnitDocument:
         """The unit with everything that the gate lets through; the rest is in the report."""

@@ -158,4 +158,3 @@ def _attributes(written: str) -> dict[str, str]:
         found[1].lower(): " ".join(html.unescape(found[2].strip("\"'")).split())
         for found in _ATTRIBUTE.finditer(written)
     }
-

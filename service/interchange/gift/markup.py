@@ -107,9 +107,7 @@ class Markup:
     def image(self, address: str, description: str) -> None:
         """A picture; of one that is not on the web only its description."""
         plain = escaped_html_text(description)
-        if address.startswith("https://") and SAFE.fullmatch(address):
-            self.parts.append(f"![{plain}](<{address}>)")
-        elif address and not SCHEME.match(address) and not re.search(r"[<>\\]", address):
+        if (address.startswith("https://") and SAFE.fullmatch(address)) or _is_local(address):
             self.parts.append(f"![{plain}](<{address}>)")
         else:
             self.parts.append(f"(image: {plain})" if plain else "(image)")
@@ -185,7 +183,7 @@ class Markup:
     def _wrapped(self, one: _Open, inner: str) -> str:
         match one.mark:
             case "[":
-                if SAFE.fullmatch(one.address) or not (SCHEME.match(one.address) or re.search(r"[<>\\]", one.address)):
+                if SAFE.fullmatch(one.address) or _is_local(one.address):
                     return f"[{inner}](<{one.address}>)"
                 self.remarks.add("A link that does not lead to the web was left out; its text stays.")
                 return inner
@@ -200,6 +198,11 @@ class Markup:
                 return f"{fence}{space}{' '.join(inner.split())}{space}{fence}"
             case _:
                 return inner if "\n\n" in inner else f"{one.mark}{inner}{one.mark}"
+
+
+def _is_local(address: str) -> bool:
+    """Whether an address leads to a place on the course's own site."""
+    return bool(address) and not SCHEME.match(address) and not re.search(r"[<>\\]", address)
 
 
 def escaped_html_text(text: str) -> str:

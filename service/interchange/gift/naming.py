@@ -65,10 +65,9 @@ def keys_for(identities: Sequence[Identity]) -> list[str]:
     taken = {key for key, count in counts.items() if count == 1}
     keys = []
     for key, identity in zip(wanted, identities, strict=True):
-        if counts[key] > 1:
-            key = _free(key, identity.content_hash, taken)
-            taken.add(key)
-        keys.append(key)
+        own = key if counts[key] == 1 else _free(key, identity.content_hash, taken)
+        taken.add(own)
+        keys.append(own)
     return keys
 
 

@@ -60,7 +60,7 @@ class _Bank:
         self.report = report
         self.lines = report.text.split("\n")
         self.drafts: list[Draft] = []
-        self.categories: list[str] = []
+        self.categories: list[tuple[str, ...]] = []
         self.stimulus: Draft | None = None
         self.stimuli: dict[tuple[str | None, str], Draft] = {}
 
@@ -131,7 +131,7 @@ class _Bank:
         said = [one for one in said if one]
         while len(said) > 1 and said[0].lower() in _ROOTS:
             del said[0]
-        self.categories.append("/".join(one.replace("/", "//") for one in said))
+        self.categories.append(tuple(said))
 
     def _drafted(self, written: Written) -> Draft:
         """What a question says. Raises `Unusable`."""
@@ -149,9 +149,13 @@ class _Bank:
             self._describe(draft, text)
             return draft
         draft.raw = _embedded(written, text, desk) if EMBEDDED.match(written.blocks[0].text) else _asked(written, desk)
-        draft.raw = {"stem": _with_blank(text), **draft.raw, "tags": [as_line(tag) for tag in tags_in(written.comments)]}
+        draft.raw = {
+            "stem": _with_blank(text),
+            **draft.raw,
+            "tags": [as_line(tag) for tag in tags_in(written.comments)],
+        }
         draft.stimulus = self.stimulus
-        draft.category = self.categories[-1] if self.categories else ""
+        draft.category = self.categories[-1] if self.categories else ()
         return draft
 
     def _describe(self, draft: Draft, text: str) -> None:
