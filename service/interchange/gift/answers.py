@@ -16,6 +16,8 @@ from service.interchange.gift.texts import eaten_latex, markdown_of, with_format
 LONGEST = 60_000
 """Characters of a single text; HTML may be three times as long as what it says."""
 
+MOST_ANSWERS = 500
+
 _WEIGHT = re.compile(r"%(-*[0-9]{1,2}\.?[0-9]*)%")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _STAR = re.compile(r"(?<!\\)\*")
@@ -60,6 +62,8 @@ def answered(block: Passage, desk: Desk) -> Raw:
     text = block.text
     if not text:
         return {"kind": "open"}
+    if text.count("=") + text.count("~") > MOST_ANSWERS:
+        raise Unusable(block, f"This question has more than {MOST_ANSWERS} answers: divide it.")
     if text[0] == "#":
         return numeric(block[1:], desk)
     if "~" in text:

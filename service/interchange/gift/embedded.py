@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from service.interchange.gift.answers import Answer, Desk, Raw, accepted, answer, numbered
+from service.interchange.gift.answers import MOST_ANSWERS, Answer, Desk, Raw, accepted, answer, numbered
 from service.interchange.gift.scanning import EMBEDDED, Passage, Unusable
 
 CHOICE = frozenset({"MULTICHOICE", "MC", "MULTICHOICE_V", "MCV", "MULTICHOICE_H", "MCH"})
@@ -20,6 +20,8 @@ def gap(block: Passage, desk: Desk) -> Raw:
     if opening is None:
         raise Unusable(block, "Embedded answers are written {1:SHORTANSWER:=right}.")
     name, answers = opening["type"], _answers(block[opening.end() :])
+    if len(answers) > MOST_ANSWERS:
+        raise Unusable(block, f"This gap has more than {MOST_ANSWERS} answers: divide it.")
     if not answers:
         raise Unusable(block, "This gap has no answer: write {1:SHORTANSWER:=right}.")
     weight: Raw = {} if opening["weight"] in {"", "1"} else {"weight": opening["weight"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from service.content.refusals import UNWELCOME, named
 from service.interchange.gift.answers import Desk, Raw, answered
@@ -73,9 +74,7 @@ class _Bank:
             if never_closed and _CONTINUES.match(piece.text):
                 continue
             never_closed = False
-            if self._has_invisible(piece):
-                continue
-            for statement in statements(piece):
+            for statement in self._statements(piece):
                 count += 1
                 if count > MOST_STATEMENTS:
                     self.report.refuse(piece.first, f"More than {MOST_STATEMENTS} questions: divide the file.")
@@ -90,14 +89,14 @@ class _Bank:
             message = "A blank line parts this id or tag from its question: take the blank line out."
             self.report.warn(piece.first, message)
 
-    def _has_invisible(self, piece: Piece) -> bool:
-        """Whether the piece holds what no text may; it is refused then."""
-        for number in range(piece.first, piece.last + 1):
-            if (found := UNWELCOME.search(self.lines[number - 1])) is not None:
+    def _statements(self, piece: Piece) -> Iterator[Statement]:
+        """What the piece says; nothing but a refusal where it holds what no text may."""
+        for row, start in enumerate(piece.starts):
+            if (found := UNWELCOME.search(self.lines[piece.first + row - 1])) is not None:
                 message = f"An invisible character, {named(found[0])}, stands in this question: delete it."
-                self.report.refuse(number, message, column=found.start() + 1)
-                return True
-        return False
+                yield Unusable(Passage(piece, "", start + found.start()), message)
+                return
+        yield from statements(piece)
 
     def _take(self, statement: Statement) -> None:
         if isinstance(statement, Category):

@@ -109,8 +109,12 @@ class Passage:
 
     def strip(self) -> Passage:
         """Without white space around it."""
-        start = len(self.text) - len(self.text.lstrip(WHITE))
-        return self[start : max(start, len(self.text.rstrip(WHITE)))]
+        start, end = 0, len(self.text)
+        while start < end and self.text[start] in WHITE:
+            start += 1
+        while end > start and self.text[end - 1] in WHITE:
+            end -= 1
+        return self[start:end]
 
     def partition(self, sign: str) -> tuple[Passage, Passage | None]:
         """What is before the first such sign, and what is after it if there is one."""
