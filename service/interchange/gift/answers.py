@@ -117,9 +117,9 @@ def answer(whole: Passage, right: bool) -> Answer:
 
 
 def choice(block: Passage, desk: Desk) -> Raw:
-    """Choose one where `=` marks a right one, else as many as are right, by their weights."""
+    """Choose one where `=` marks a right one, else as many as are right, by their weights. Raises `Unusable`."""
     answers = _choices(block, desk)
-    single = any(one.right for one in answers)
+    single = any(one.right and one.credit == 1 for one in answers)
     worth = [one.credit for one in answers] if single else _weights(answers, desk)
     choices: list[Raw] = []
     for index, (one, credit) in enumerate(zip(answers, worth, strict=True)):

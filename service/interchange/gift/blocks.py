@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +20,8 @@ from service.domain.kinds.true_false import TrueFalseQuestion
 from service.domain.numbers import bounds
 from service.domain.values import from_text, number
 from service.interchange.gift.saying import Unsayable, decimal, escaped, remark, weight, whole
+
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,4})?")
 
 ARROW = "its answer holds ->, which Moodle takes for a pair and which cannot be escaped: write → or “to”"
 
@@ -74,8 +77,7 @@ def _numeric(question: NumericQuestion) -> list[str]:
 def _number(answer: NumericAnswer) -> str:
     stored = stored_answer(answer)
     if "range" in stored:
-        low, high = (number(from_text(_value(end))) for end in stored["range"])
-        return f"{decimal(low)}..{decimal(high)}"
+        return "..".join(_end(_value(end)) for end in stored["range"])
     value, tolerance = _value(stored), stored["tolerance"]
     if "exact" in tolerance:
         return value
@@ -83,6 +85,11 @@ def _number(answer: NumericAnswer) -> str:
         return f"{value}:{tolerance['abs']}"
     low, high = bounds(Fraction(value), tolerance)
     return f"{value}:{decimal((high - low) / 2)}"
+
+
+def _end(written: str) -> str:
+    """An end of a range, as it was written where that cannot be taken for a part of the dots."""
+    return written if _PLAIN.fullmatch(written) else decimal(number(from_text(written)))
 
 
 def _value(stored: Mapping[str, Any]) -> str:
