@@ -9,6 +9,7 @@ import pytest
 from service.content.documents import dump_document
 from service.content.rendering import render_markdown
 from service.domain.documents import UnitDocument
+from service.domain.splitting import split
 from service.interchange.gift import read_bank
 from service.interchange.reports import Fate, Imported
 from tests.gifts import KINDS
@@ -88,6 +89,12 @@ def test_a_question_over_several_lines_is_one_and_a_feedback_on_its_own_line_bel
     assert found["feedback"] == {"general": "For all."}
 
 
+def test_how_lines_are_indented_makes_no_difference_and_a_comment_leaves_no_gap() -> None:
+    found = only("[markdown]one", "        two", "// not this", "  three {=a#x", "      y ~b}")
+    assert found["stem"] == "one\ntwo\nthree"
+    assert found["choices"][0]["feedback"] == "x\ny"
+
+
 def test_a_text_without_answers_is_a_stimulus_for_the_questions_that_follow_until_the_next_one_or_category() -> None:
     unit = read(
         *("::before::q {T}", "", "::text::Look at this.", "", "::one::q {T}", "", "::two::q {F}", ""),
@@ -131,6 +138,14 @@ def test_a_question_says_from_which_lines_of_which_file_it_comes() -> None:
     again = read("q {", "  =a", "~b }").unit.questions[0].source
     assert again is not None
     assert again.content_hash == source.content_hash
+
+
+def test_where_a_question_stands_is_no_part_of_what_is_asked_or_of_its_key() -> None:
+    lines = ("::t::Look.", "", "::q::q {=a ~b}")
+    here, there = (read(*before, *lines).unit for before in ((), ("// moved", "")))
+    assert here.questions != there.questions
+    assert split(here.questions[0], here.stimuli[0]) == split(there.questions[0], there.stimuli[0])
+    assert "bank.gift" not in str(split(here.questions[0], here.stimuli[0]))
 
 
 def test_a_byte_order_mark_and_other_systems_line_ends_change_nothing() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from service.domain import templates
 from service.interchange.gift.html_text import from_html
-from service.interchange.gift.scanning import Passage, unmasked
+from service.interchange.gift.scanning import WHITE, Passage, unmasked
 
 FORMATS = ("moodle", "html", "plain", "markdown")
 
@@ -32,10 +32,11 @@ def with_format(passage: Passage, inherited: str) -> tuple[str, Passage]:
 def markdown_of(text: str, written_in: str, remarks: set[str]) -> str:
     """The Markdown of a masked text; what was left out or changed is told in `remarks`.
 
+    Lines are trimmed, as Moodle does; those it takes out as comments leave no blank ones.
     Markdown stays as it is; so does Moodle's own format but for the HTML in it, since authors who name no format
     write `*emphasis*` all the same. Plain text is escaped.
     """
-    plain = unmasked(text)
+    plain = unmasked("\n".join(line for one in text.split("\n") if (line := one.strip(WHITE))))
     if written_in in {"html", "moodle"}:
         plain = from_html(plain, remarks, mixed=written_in == "moodle")
     elif written_in == "plain":
