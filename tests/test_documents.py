@@ -350,3 +350,9 @@ def test_a_flood_of_mistakes_is_cut_off_soon() -> None:
         start = time.perf_counter()
         assert 0 < len(refused(raw)) <= 1000
         assert time.perf_counter() - start < 10
+
+
+def test_a_key_of_thousands_of_digits_is_refused_like_any_other() -> None:
+    named = {"key": 10**5000, "text": "x"}
+    with pytest.raises(Rejected, match="too large"):
+        load_unit({"format": "hornbook/unit@1", "unit": {"key": "u", "title": "U"}, "objectives": [named]})

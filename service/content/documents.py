@@ -167,7 +167,9 @@ def _keys(entries: Sequence[Any], kept: Collection[int]) -> set[str] | None:
         for index, entry in enumerate(entries)
         if index not in kept
     ]
-    return {str(key) for key in keys} if None not in keys else None
+    # A number of thousands of digits is no key, and has no text either.
+    told = [str(key) for key in keys if isinstance(key, str) or (isinstance(key, int) and abs(key) < 10**64)]
+    return set(told) if len(told) == len(keys) else None
 
 
 def _question_mistakes(unit: UnitDocument, log: Log, across: Sequence[Mistake]) -> Iterator[Mistake]:

@@ -37,6 +37,15 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """Between which whole numbers a field lies, both included; `counted` says what it counts, for messages."""
+
+    least: int
+    most: int
+    counted: str = ""
+
+
+@dataclass(frozen=True)
 class Shorthand:
     """What a document's `expand` takes beside the long form, as types.
 
@@ -58,6 +67,9 @@ Identifier = Annotated[str, Text(64, pattern=IDENTIFIER)]
 
 Line = Annotated[str, Text(300)]
 """Plain text on one line."""
+
+Word = Annotated[str, Text(60)]
+"""A word or two."""
 
 Markdown = Annotated[str, Text(20_000, markdown=True, many_lines=True)]
 """CommonMark with `$…$` maths; raw HTML is shown, not obeyed."""

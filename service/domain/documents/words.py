@@ -9,20 +9,30 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias, get_args
 
 from service.domain.expressions import meant
-from service.domain.fields import Key, Text
+from service.domain.fields import Bounds, Key, Text, Word
 from service.domain.keys import derived
 from service.domain.mistakes import Mistake
+from service.domain.provenance import ImportSource
+
+__all__ = [
+    "LONGEST_KEY",
+    "VERBS",
+    "Bounds",
+    "Form",
+    "Guess",
+    "ImportSource",
+    "Importance",
+    "Language",
+    "Level",
+    "Minutes",
+    "Status",
+    "Verb",
+    "Word",
+    "in_order",
+    "slug",
+]
 
 LONGEST_KEY = 64
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Between which whole numbers a field lies, both included; `counted` says what it counts, for messages."""
-
-    least: int
-    most: int
-    counted: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,20 +52,8 @@ Verb: TypeAlias = Literal[
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
 
-Word = Annotated[str, Text(60)]
 Language = Annotated[str, Text(35, pattern=r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), Form("a language like `en` or `pt-BR`")]
 Minutes = Annotated[int, Bounds(0, 10_000, "minutes")]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportSource:
-    """Where something was imported from: the format, the file, its lines (from 1) and a hash of what they held."""
-
-    format: Word
-    path: Annotated[str, Text(500)] | None = None
-    first_line: Annotated[int, Bounds(1, 10_000_000)] | None = None
-    last_line: Annotated[int, Bounds(1, 10_000_000)] | None = None
-    content_hash: Word | None = None
 
 
 class Guess:

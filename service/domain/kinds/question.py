@@ -12,6 +12,7 @@ from service.domain.kinds.answers import NamedAnswer
 from service.domain.mistakes import Mistake
 from service.domain.numbers import within
 from service.domain.parameters import Parameter, declaration_mistakes, name_fault
+from service.domain.provenance import ImportSource
 from service.domain.walking import scalar_mistakes
 
 MOST_POINTS = 1000
@@ -25,6 +26,7 @@ class Stimulus:
     title: Line | None = None
     text: Markdown
     data: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    source: ImportSource | None = None
 
     def mistakes(self) -> Iterator[Mistake]:
         """Names that formulas cannot use, and lists without entries."""
@@ -114,6 +116,7 @@ class Question:
     same_parameters_as: Key | None = None
     require: tuple[Expression, ...] = ()
     shuffle: bool = True
+    source: ImportSource | None = None
 
     @classmethod
     def expand(cls, raw: Any) -> Any:
