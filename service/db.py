@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import threading
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakSet
 
 from sqlalchemy import (
     BigInteger,
@@ -35,7 +37,12 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    from sqlalchemy.pool import PoolProxiedConnection
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -128,13 +135,20 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 4) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        self.engine = _engine(url, pool_size, pool_pre_ping=not self.is_sqlite)
+        self.engine = _engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=BUSY_SECONDS,
+            pool_pre_ping=not self.is_sqlite,
+        )
         self._reading = self.engine.execution_options(**_READ_OPTIONS[self.is_sqlite])
         self._writing = self.engine.execution_options(hornbook_writes=True)
-        # Connections that are never in a transaction, so that taking one and giving it back costs nothing.
-        self._lookups = _engine(
-            url, pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, pool_use_lifo=True
-        )
+        # Connections that are never in a transaction, one for each thread that looks something up: nothing is paid
+        # for taking one and giving it back.
+        self._lookups = _engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        self._own = threading.local()
+        self._lines: WeakSet[_Line] = WeakSet()
         self.watchers: list[Callable[[str], None]] = []
         """Told each statement that is sent, BEGIN included."""
         event.listen(self.engine, "before_cursor_execute", lambda _c, _cursor, text, *_rest: self._sends(text))
@@ -161,29 +175,52 @@ class Database:
     def look_up(self, lookup: Lookup, **values: Any) -> Sequence[Any]:
         """The rows of a lookup as of now, outside of any transaction, by nothing but the driver."""
         compiled = lookup.compiled_for(self._lookups.dialect)
-        connection = self._lookups.raw_connection()
         try:
+            cursor = self._line().cursor
             self._sends(compiled.text)
-            cursor = connection.cursor()
             cursor.execute(compiled.text, compiled.arguments(values))
             return [compiled.read(row) for row in cursor.fetchall()]
-        except self._lookups.dialect.loaded_dbapi.Error:
-            connection.invalidate()
-        finally:
-            connection.close()
+        except (DBAPIError, self._lookups.dialect.loaded_dbapi.Error):
+            self._drop_line()
         # Whatever it was, the ordinary way gets over it, or knows what it means.
         with self.read() as session:
             return session.execute(lookup.statement, values).all()
 
+    def _line(self) -> _Line:
+        """This thread's own connection for lookups; it ends with the thread."""
+        line: _Line | None = getattr(self._own, "line", None)
+        if line is None:
+            line = self._own.line = _Line(self._lookups.raw_connection())
+            self._lines.add(line)
+        return line
+
+    def _drop_line(self) -> None:
+        """Whatever became of this thread's connection, the next lookup has a new one."""
+        line: _Line | None = self._own.__dict__.pop("line", None)
+        if line is not None:
+            line.connection.invalidate()
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
-        self._lookups.dispose()
+        for line in list(self._lines):
+            line.connection.close()
+        self._own, self._lines = threading.local(), WeakSet()
 
     def forget_connections(self) -> None:
         """After a fork: those that were open before it are the parent's, and must be neither used nor closed."""
         self.engine.dispose(close=False)
-        self._lookups.dispose(close=False)
+        for line in list(self._lines):
+            line.connection.detach()
+        self._own, self._lines = threading.local(), WeakSet()
+
+
+class _Line:
+    """A connection for lookups, and the cursor that is used over and over."""
+
+    def __init__(self, connection: PoolProxiedConnection) -> None:
+        self.connection = connection
+        self.cursor = connection.cursor()
 
 
 class Lookup:
@@ -232,16 +269,14 @@ _READ_OPTIONS: dict[bool, dict[str, Any]] = {
 }
 
 
-def _engine(url: str, pool_size: int, **options: Any) -> Engine:
+def _engine(url: str, **options: Any) -> Engine:
     is_sqlite = make_url(url).get_backend_name() == "sqlite"
     own = (
         {"connect_args": {"check_same_thread": False, "timeout": BUSY_SECONDS}}
         if is_sqlite
         else {"connect_args": {"connect_timeout": 5, "application_name": "hornbook"}}
     )
-    engine = create_engine(
-        url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=BUSY_SECONDS, **own, **options
-    )
+    engine = create_engine(url, **own, **options)
     if is_sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -221,9 +221,7 @@ def test_the_log_tells_of_an_answer_that_was_kept(ana: Client, capsys: pytest.Ca
 def test_a_lookup_gets_over_a_connection_that_was_lost(ana: Client, stage: Stage, database: Database) -> None:
     answer_of(ana.get(UNIT))
     answer_of(ana.get(UNIT))
-    connection = database._lookups.raw_connection()
-    connection.cursor().connection.close()
-    connection.close()
+    database._line().cursor.connection.close()
     answer_of(ana.get(UNIT))
     with statements(database) as seen:
         answer_of(ana.get(UNIT))
