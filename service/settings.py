@@ -116,7 +116,8 @@ class Settings:
     port: int = field(default=8000, metadata=_about(_whole(1, 65_535), "number", "the port to listen on"))
     workers: int = field(default=2, metadata=_about(_whole(1, 64), "number", "processes that answer requests"))
     threads: int = field(
-        default=4, metadata=_about(_whole(1, 64), "number", "threads in each of them, each with up to three connections")
+        default=4,
+        metadata=_about(_whole(1, 64), "number", "threads in each of them, each with up to three connections"),
     )
     max_body_bytes: int = field(
         default=1024 * 1024, metadata=_about(_whole(1024, 2**26), "number", "the largest request body taken")
