@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from service.domain.documents import (
     UnitDocument,
 )
 from service.domain.outline import Outline, PlacedReading
+from service.web.fields import Out
 from service.web.json import dumps
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -70,6 +72,12 @@ def course_view(summary: CourseSummary) -> Json:
     }
 
 
+@cache
+def _schema(kind: type[Out]) -> Out:
+    """One of each: making one copies all its fields."""
+    return kind()
+
+
 def unit_body(shown: Shown) -> bytes:
     """The body of a unit's answer."""
     document, head = shown.document, shown.document.unit
@@ -114,7 +122,7 @@ def unit_body(shown: Shown) -> bytes:
             {"term": term.term, "aliases": list(term.aliases), "text": rich(term.text)} for term in document.terms
         ],
     }
-    return dumps(UnitOut().dump(view))
+    return dumps(_schema(UnitOut).dump(view))
 
 
 def reading_list_body(shown: Shown, resources: Mapping[str, Resource]) -> bytes:
@@ -138,7 +146,7 @@ def reading_list_body(shown: Shown, resources: Mapping[str, Resource]) -> bytes:
         ],
         "related": list(_related(asked, resources)),
     }
-    return dumps(ReadingListOut().dump(view))
+    return dumps(_schema(ReadingListOut).dump(view))
 
 
 def rich(text: str | None) -> Json | None:

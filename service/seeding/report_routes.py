@@ -9,7 +9,6 @@ from service.content.operations import find_course
 from service.domain.roles import Allow, Role, Scope
 from service.errors import NotFound
 from service.seeding.export import ExportedCourse, export_course
-from service.seeding.linting import coverage_of_exported, lint_exported
 from service.web.caching import etag_of
 from service.web.calls import Call, Reply
 from service.web.fields import Integer, Out, Slug, String
@@ -69,6 +68,8 @@ class CoverageOut(Out):
 @routes.get("/admin/courses/<slug:course>/lint", allow=STAFF, gives=LintOut, tagged=True)
 def lint_course(call: Call, course: str) -> Reply:
     """What the linter finds in the newest documents of a course, drafts included, by JSON Pointer."""
+    from service.seeding.linting import lint_exported  # noqa: PLC0415  hardly any worker is ever asked
+
     exported = _exported(call, course)
     findings = lint_exported(exported)
     errors = sum(one["severity"] == "error" for one in findings)
@@ -79,6 +80,8 @@ def lint_course(call: Call, course: str) -> Reply:
 @routes.get("/courses/<slug:course>/coverage", allow=STAFF, gives=CoverageOut, tagged=True)
 def get_coverage(call: Call, course: str) -> Reply:
     """Which readings and questions serve which objective, unit by unit, and what serves none."""
+    from service.seeding.linting import coverage_of_exported  # noqa: PLC0415  as above
+
     exported = _exported(call, course)
     return Reply(body={"units": coverage_of_exported(exported)}, etag=etag_of("coverage", exported.digest))
 
