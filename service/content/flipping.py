@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from service.content.models import Course, Keyed, Quiz, Unit, UnitVersion
@@ -68,8 +68,8 @@ def lock_course(session: Session, slug: str, staged: Iterable[Staged], now: date
 
 def flip(session: Session, staged: Sequence[Staged], course_version: int, now: datetime) -> None:
     """Show what was staged, and archive what is gone. Raises `Stale`."""
-    for one in staged:
-        _flip_unit(session, one, course_version, now)
+    if staged:
+        _flip_units(session, staged, course_version, now)
     _require_newest(session, staged)
     for origin in sorted({origin for one in staged for origin in one.written.values()}):
         ids = [version for one in staged for version, its in one.written.items() if its == origin]
@@ -88,31 +88,47 @@ def flip(session: Session, staged: Sequence[Staged], course_version: int, now: d
         session.execute(update(Quiz), different)
 
 
-def _flip_unit(session: Session, staged: Staged, course_version: int, now: datetime) -> None:
-    present, prepared = staged.laid_out.present, staged.laid_out.wanted.prepared
-    head = prepared.document.unit
-    said: dict[str, Any] = {
-        "number": head.number,
-        "title": head.title,
-        "sort": sort_key(head.position, head.number, head.key),
-        "status": head.status,
-        "document_digest": staged.laid_out.wanted.digest,
-        "updated_at": now,
-    }
-    if staged.laid_out.wanted.file_digest is not None:
-        said["file_digest"] = staged.laid_out.wanted.file_digest
-    if staged.is_seen:
-        said["course_version"] = course_version
-    if prepared.is_published:
-        said["published_version_id"] = staged.version_id
-        if present.status != "published":
-            said["seen_since"] = course_version
-    unit = update(Unit).where(Unit.id == staged.unit_id, Unit.document_digest == present.digest)
-    published = Unit.published_version_id
-    unchanged = (
-        published.is_(None) if present.published_version_id is None else published == present.published_version_id
+def _flip_units(session: Session, staged: Sequence[Staged], course_version: int, now: datetime) -> None:
+    """Bring the rows of the units up to date, those that are still as they were when they were looked at."""
+    table = cast(Table, Unit.__table__)
+    was_published = bindparam("was_published", type_=table.c.published_version_id.type)
+    as_looked_at = (
+        table.c.id == bindparam("unit"),
+        table.c.document_digest == bindparam("was_digest"),
+        table.c.published_version_id.is_not_distinct_from(was_published),
     )
-    _require(session.execute(unit.where(unchanged).values(**said).execution_options(synchronize_session=False)), 1)
+    said: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ALWAYS_SAID}
+    for name in SAID_OR_KEPT:
+        column = table.c[name]
+        said[name] = func.coalesce(bindparam(f"to_{name}", type_=column.type), column)
+    rows = [_flipped(one, course_version, now) for one in staged]
+    _require(session.execute(update(table).where(*as_looked_at).values(said), rows), len(rows))
+
+
+ALWAYS_SAID = ("number", "title", "sort", "status", "document_digest", "updated_at")
+SAID_OR_KEPT = ("file_digest", "course_version", "published_version_id", "seen_since")
+"""Columns of a unit that stay as they are where nothing is said of them."""
+
+
+def _flipped(staged: Staged, course_version: int, now: datetime) -> dict[str, Any]:
+    """What `_flip_units` has to know of one unit."""
+    present, wanted = staged.laid_out.present, staged.laid_out.wanted
+    head, is_published = wanted.prepared.document.unit, wanted.prepared.is_published
+    return {
+        "unit": staged.unit_id,
+        "was_digest": present.digest,
+        "was_published": present.published_version_id,
+        "to_number": head.number,
+        "to_title": head.title,
+        "to_sort": sort_key(head.position, head.number, head.key),
+        "to_status": head.status,
+        "to_document_digest": wanted.digest,
+        "to_updated_at": now,
+        "to_file_digest": wanted.file_digest,
+        "to_course_version": course_version if staged.is_seen else None,
+        "to_published_version_id": staged.version_id if is_published else None,
+        "to_seen_since": course_version if is_published and present.status != "published" else None,
+    }
 
 
 def _require_newest(session: Session, staged: Sequence[Staged]) -> None:

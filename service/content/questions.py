@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.content.models import AnswerKey, Question, QuestionRevision
@@ -97,20 +97,17 @@ def _highest(number: InstrumentedAttribute[int], belongs: ColumnElement[bool]) -
 
 @dataclass(frozen=True)
 class QuestionPointers:
-    """What a question is to point at once its unit is published."""
+    """What a question is to point at once its unit is published; `reread` is None where it stays as it is."""
 
     id: UUID
     revision_id: int | None
     answer_key_id: int | None
-    reread: list[dict[str, Any]]
+    reread: list[dict[str, Any]] | None
 
     def differ_from(self, present: PresentQuestion) -> bool:
         """Whether there is anything to write."""
-        return (self.revision_id, self.answer_key_id, self.reread) != (
-            present.revision_id,
-            present.answer_key_id,
-            present.reread,
-        )
+        same = (self.revision_id, self.answer_key_id) == (present.revision_id, present.answer_key_id)
+        return not same or self.reread is not None
 
 
 @dataclass(frozen=True)
@@ -148,7 +145,7 @@ def stage_questions(session: Session, asked: Sequence[AskedIn], now: datetime) -
             one.present.id,
             revisions.get(one.present.id, one.present.revision_id),
             keys.get(one.present.id, one.present.answer_key_id),
-            one.reread,
+            one.reread if one.reread != one.present.reread else None,
         )
         for one in asked
     }
@@ -181,8 +178,18 @@ def _inserted(
 
 def point(session: Session, pointers: Sequence[QuestionPointers]) -> None:
     """Make the questions point at what they are to point at."""
+    # Rows of a table, not objects: a course may have thousands, and everybody who writes waits meanwhile.
+    table = cast(Table, Question.__table__)
+    one_question = update(table).where(table.c.id == bindparam("question"))
     if pointers:
-        session.execute(update(Question), [asdict(one) for one in pointers])
+        repoint = one_question.values(revision_id=bindparam("revision"), answer_key_id=bindparam("answer_key"))
+        session.execute(
+            repoint,
+            [{"question": to.id, "revision": to.revision_id, "answer_key": to.answer_key_id} for to in pointers],
+        )
+    read_again = [{"question": to.id, "passages": to.reread} for to in pointers if to.reread is not None]
+    if read_again:
+        session.execute(one_question.values(reread=bindparam("passages")), read_again)
 
 
 def _revision(asked: AskedIn, now: datetime) -> dict[str, Any]:
