@@ -7,17 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import update
 
+from service.cli import main
 from service.content.models import Unit
 from service.db import Database
+from service.schema import PACKAGE
 from service.seeding import loader
 from service.seeding import operations as seeding
+from service.seeding.gate import name_of
 from service.seeding.loader import LoadedCourse, SeedRefused, load_folder
 from service.seeding.planning import Choices
 from tests.cast import Client
 from tests.conftest import COURSES
 from tests.quizzing import statements
+from tests.test_seeding import counts
 from tests.test_three_way import put, set_title
 from tests.world import TestWorld
 
@@ -100,15 +105,60 @@ def test_shared_resources_are_part_of_what_a_file_means(database: Database, fold
     assert read_again(database, folder) == {"tides", "currents"}
 
 
-def test_a_new_gate_reads_everything_again(database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loader, "GATE", loader.GATE + 1)
+def test_a_new_gate_reads_everything_again_once(
+    database: Database, folder: Path, world: TestWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (loader, seeding):
+        monkeypatch.setattr(module, "gate", lambda: "another")
+    before = counts(database)
     assert read_again(database, folder) == {"tides", "currents"}
+    assert set(seed(database, folder, world).values()) == {"unchanged"}
+    assert read_again(database, folder) == set()
+    assert counts(database) == before
 
 
-def test_units_from_before_files_were_known_are_read(database: Database, folder: Path) -> None:
+def test_units_from_before_files_were_known_are_read_once(
+    database: Database, database_url: str, folder: Path, ida: Client
+) -> None:
+    version = ida.get("/courses/tides").get_json()["version"]
     with database.write() as session:
         session.execute(update(Unit).values(file_digest=None))
-    assert read_again(database, folder) == {"tides", "currents"}
+    for options in (["--dry-run"], []):
+        assert read_again(database, folder) == {"tides", "currents"}
+        ran = CliRunner().invoke(main, ["seed", str(folder), "--database", database_url, *options])
+        assert ran.exit_code == 0 and "2 unchanged" in ran.output
+    assert read_again(database, folder) == set()
+    assert ida.get("/courses/tides").get_json()["version"] == version
+
+
+def test_what_was_edited_since_is_no_reason_to_forget_the_file_it_came_from(
+    database: Database, folder: Path, world: TestWorld, ida: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(ida, set_title("Why there are tides"))
+    for module in (loader, seeding):
+        monkeypatch.setattr(module, "gate", lambda: "another")
+    assert set(seed(database, folder, world).values()) == {"unchanged"}
+    assert read_again(database, folder) == {"tides"}, "its file says something else than its newest version"
+
+
+def test_the_gate_has_another_name_when_the_code_behind_it_is_another(tmp_path: Path) -> None:
+    for package in ("content", "domain", "web"):
+        shutil.copytree(PACKAGE / package, tmp_path / package)
+    before = name_of(tmp_path)
+    (tmp_path / "web" / "paging.py").write_text("")
+    (tmp_path / "domain" / "__pycache__").mkdir(exist_ok=True)
+    (tmp_path / "domain" / "__pycache__" / "new.pyc").write_bytes(b"")
+    assert name_of(tmp_path) == before
+    (tmp_path / "domain" / "kinds" / "new.py").write_text("")
+    assert name_of(tmp_path) == before, "nothing is in it"
+    (tmp_path / "domain" / "kinds" / "new.py").write_text("NEW = 1")
+    assert name_of(tmp_path) != before
+
+
+def test_the_file_of_a_unit_under_the_name_of_another_kind_is_refused(database: Database, folder: Path) -> None:
+    (folder / "units" / "02-currents.yaml").rename(folder / "units" / "course.yaml")
+    with pytest.raises(SeedRefused, match="hornbook/course@1"):
+        load(database, folder)
 
 
 def test_an_edit_in_the_database_stays_while_the_file_does(

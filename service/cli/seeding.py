@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,12 +91,13 @@ def _seed_folder(database: Database, path: Path, dry_run: bool, choices: Choices
         click.echo("Nothing was changed (--dry-run).")
         return
     if all(change.is_idle for change in changes):
+        operations.note_files(database, prepared)
         click.echo("Nothing to do.")
         return
     todo = sum(not change.is_idle for change in changes if change.unit is not None)
-    with click.progressbar(length=todo, label="Publishing", item_show_func=lambda key: key or "") as bar:
+    with _bar(todo, "Publishing") as advance:
         try:
-            operations.seed(database, World(), prepared, choices, lambda key: bar.update(1, key))
+            operations.seed(database, World(), prepared, choices, advance)
         except operations.Undecided:
             # Edited since the plan was made.
             raise Undecided(MEND) from None
@@ -102,10 +105,19 @@ def _seed_folder(database: Database, path: Path, dry_run: bool, choices: Choices
 
 
 def _prepared(database: Database, path: Path) -> list[PreparedCourse]:
-    courses = load_folder(path, seeded=lambda course: operations.seeded_files(database, course))
-    units = sum(len(course.units) for course in courses)
-    with click.progressbar(length=units, label=f"Reading {path.name}", item_show_func=lambda key: key or "") as bar:
-        return operations.prepare(courses, lambda key: bar.update(1, key))
+    files = sum(1 for _ in path.rglob("*.yaml")) if path.is_dir() else 1
+    with _bar(files, f"Reading {path.name}") as advance:
+        courses = load_folder(path, lambda file: advance(file.name), partial(operations.seeded_files, database))
+    with _bar(sum(len(course.units) for course in courses), "Comparing") as advance:
+        return operations.prepare(courses, advance)
+
+
+@contextmanager
+def _bar(length: int, label: str) -> Iterator[Callable[[str], None]]:
+    """A progress bar, in a terminal; it is told the name of what was done, one after the other."""
+    hidden = not sys.stdout.isatty()
+    with click.progressbar(length=length, label=label, hidden=hidden, item_show_func=lambda done: done or "") as bar:
+        yield lambda done: bar.update(1, done)
 
 
 def _print(changes: Sequence[Change]) -> None:

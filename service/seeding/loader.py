@@ -14,12 +14,14 @@ from service.domain.documents import CourseDocument, Resource, ResourcesDocument
 from service.domain.mistakes import Mistake, Rejected
 from service.seeding.decoding import LARGEST
 from service.seeding.events import read
+from service.seeding.gate import gate
 from service.seeding.slips import shown
 from service.seeding.sources import Raw, Source
 
 COURSE, RESOURCES, UNITS = "course.yaml", "resources.yaml", "units"
 FORMATS = {COURSE: "hornbook/course@1", RESOURCES: "hornbook/resources@1"}
 UNIT_FORMAT = "hornbook/unit@1"
+LONGEST_DIGEST = 64
 
 Document = TypeVar("Document")
 
@@ -46,10 +48,6 @@ class SeedRefused(Rejected):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.located))
-
-
-GATE = 1
-"""Goes up by one when a file that was accepted may be understood otherwise, so that all are read again."""
 
 
 class SeededFile(NamedTuple):
@@ -154,7 +152,8 @@ class _Reading:
             if content is None:
                 continue
             digest = _digest(shared or b"", content)
-            if seeded := known.get(digest):
+            # A file of another name is a unit's by its content alone.
+            if file.name not in FORMATS and (seeded := known.get(digest)):
                 self.claim_key(folder, file, seeded.key)
                 self.progress(file)
                 unchanged.append(seeded)
@@ -277,11 +276,11 @@ def _content(folder: Path, file: Path) -> bytes:
 
 
 def _digest(shared: bytes, content: bytes) -> str:
-    """Of a unit's file, of what it may refer to, and of how both are understood."""
-    digest = hashlib.sha256(b"%d %d\n" % (GATE, len(shared)))
+    """Of a unit's file and of what it may refer to; it begins with how both are understood."""
+    digest = hashlib.sha256(b"%d\n" % len(shared))
     digest.update(shared)
     digest.update(content)
-    return digest.hexdigest()
+    return f"{gate()}-{digest.hexdigest()}"[:LONGEST_DIGEST]
 
 
 def _unreadable(error: OSError) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from service.content.publishing import PreparedCourse, Shared
 from service.content.staging import Staged, Wanted
 from service.db import Database
 from service.errors import Conflict
+from service.seeding.gate import gate
 from service.seeding.loader import LoadedCourse, SeededFile
 from service.seeding.planning import NONE_MADE, Change, Choices, Decision, decide, look
 from service.world import World
@@ -94,8 +96,36 @@ def seed(
             # Somebody wrote between the look and the lock: look again.
             time.sleep(0.05 * world.chance().random() * 2**tried)
         else:
+            note_files(database, courses)
             return changes
     raise Conflict("Others keep changing these units; try again when they are done.")
+
+
+def note_files(database: Database, courses: Sequence[PreparedCourse]) -> None:
+    """Note which files say what their units say already, where nothing is known of a file as it is understood now.
+
+    After an upgrade, that is: files are then read once, and not with every seed. Content is not written.
+    """
+    notes = []
+    for course in courses:
+        read = {unit.key: unit for unit in course.units if unit.file_digest is not None}
+        found = select(Unit.id, Unit.key, Unit.document_digest, Unit.file_digest).join(
+            Course, Course.id == Unit.course_id
+        )
+        with database.read() as session:
+            units = session.execute(found.where(Course.slug == course.slug)).all() if read else []
+        notes += [
+            {"unit": unit.id, "was": unit.document_digest, "noted": read[unit.key].file_digest}
+            for unit in units
+            if unit.key in read
+            and unit.document_digest == read[unit.key].digest
+            and not str(unit.file_digest).startswith(gate())
+        ]
+    if notes:
+        table = cast(Table, Unit.__table__)
+        same = (table.c.id == bindparam("unit"), table.c.document_digest == bindparam("was"))
+        with database.write() as session:
+            session.execute(update(table).where(*same).values(file_digest=bindparam("noted")), notes)
 
 
 def _carry_out(
