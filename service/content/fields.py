@@ -29,6 +29,7 @@ WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})", re.ASCII)
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?) ?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+NOT_ON_A_LINE = re.compile(r"[\t\n\r]")
 _TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -75,6 +76,7 @@ class TextField(Scalar, ma.fields.String):
         super().__init__(validate=validate.Length(min=1, max=text.longest), metadata=shown, **options)
         self.text = text
         self.form = form
+        self.pattern = None if text.pattern is None else re.compile(text.pattern)
 
     def typed(self, raw: Any) -> str:
         text = written(raw, "A text") if not self.text.many_lines or not isinstance(raw, str) else _block(raw)
@@ -84,7 +86,7 @@ class TextField(Scalar, ma.fields.String):
             raise Unfit("This text is empty: write something, or leave the field out.")
         if len(text) > self.text.longest:
             raise Unfit(f"This has {len(text)} characters, and at most {self.text.longest} are taken: shorten it.")
-        if not self.text.many_lines and (found := re.search(r"[\t\n\r]", text)) is not None:
+        if not self.text.many_lines and (found := NOT_ON_A_LINE.search(text)) is not None:
             raise Unfit("Write this on one line." if found[0] != "\t" else "Write spaces here instead of a tab.")
         self._check_form(text)
         return text
@@ -92,7 +94,7 @@ class TextField(Scalar, ma.fields.String):
     def _check_form(self, text: str) -> None:
         if self.text.address and (wrong := flaw(text)) is not None:
             raise Unfit(wrong)
-        if self.text.pattern is None or re.fullmatch(self.text.pattern, text):
+        if self.pattern is None or self.pattern.fullmatch(text):
             return
         if self.text.pattern == SLUG:
             raise Unfit(f"A key has small letters, digits and hyphens; “{slug(text)}” would be one.")

@@ -96,13 +96,13 @@ def _told(mistake: Mistake, variant: str, times: int) -> Mistake:
     return replace(mistake, message=f"{mistake.message} (variant {variant}{more})")
 
 
-def _templates(stored: object) -> Iterator[str]:
+def _templates(stored: object) -> list[str]:
     """Every text in stored JSON that has placeholders."""
-    if isinstance(stored, str) and templates.OPENING in stored:
-        yield stored
-    elif isinstance(stored, Mapping | list):
-        for member in stored.values() if isinstance(stored, Mapping) else stored:
-            yield from _templates(member)
+    if isinstance(stored, str):
+        return [stored] if templates.OPENING in stored else []
+    members = stored.values() if isinstance(stored, dict) else stored if isinstance(stored, list) else ()
+    # Most members hold nothing.
+    return [text for member in members if member for text in _templates(member)]
 
 
 def _mistakes_of_variant(

@@ -65,24 +65,24 @@ def _within(value: Any, path: Path) -> Iterator[Mistake]:
 
 
 def _collect(document: Any, path: Path, found: list[Leaf]) -> None:
+    # Every document is visited often, and most of what is in it are scalars.
     for name, text in _declared(document.__class__):
         value = getattr(document, name)
-        if value is not None and value != ():
+        if isinstance(value, _SCALARS):
+            found.append(Leaf((*path, name.rstrip("_")), value, text))
+        elif value:
             _visit(value, (*path, name.rstrip("_")), text, found)
 
 
 def _visit(value: Any, path: Path, text: Text | None, found: list[Leaf]) -> None:
-    # Every document is visited often, and most of what is in it are scalars.
-    if isinstance(value, _SCALARS):
-        found.append(Leaf(path, value, text))
-    elif isinstance(value, tuple):
+    if isinstance(value, tuple):
         for index, member in enumerate(value):
             _visit(member, (*path, index), text, found)
+    elif is_dataclass(value):
+        _collect(value, path, found)
     elif isinstance(value, Mapping):
         for name, member in value.items():
             _visit(member, (*path, name), text, found)
-    elif is_dataclass(value):
-        _collect(value, path, found)
     elif value is not None:
         found.append(Leaf(path, value, text))
 

@@ -83,7 +83,9 @@ class _Limited:
 
     def __call__(self) -> Event:
         event = self.next()
-        if isinstance(event, NodeEvent):
+        if isinstance(event, CollectionEndEvent):
+            self.depth -= 1
+        elif isinstance(event, NodeEvent):
             self.nodes += 1
             if self.nodes > MOST_NODES:
                 message = f"The file holds more than {MOST_NODES} entries; divide it into several units."
@@ -92,8 +94,6 @@ class _Limited:
                 self.depth += 1
                 if self.depth > DEEPEST:
                     raise Stop(_slip(event, f"More than {DEEPEST} lists and mappings stand inside one another here."))
-        elif isinstance(event, CollectionEndEvent):
-            self.depth -= 1
         return event
 
     def count(self) -> None:
