@@ -76,7 +76,6 @@ class TextField(Scalar, ma.fields.String):
         super().__init__(validate=validate.Length(min=1, max=text.longest), metadata=shown, **options)
         self.text = text
         self.form = form
-        self.pattern = None if text.pattern is None else re.compile(text.pattern)
 
     def typed(self, raw: Any) -> str:
         text = written(raw, "A text") if not self.text.many_lines or not isinstance(raw, str) else _block(raw)
@@ -94,7 +93,7 @@ class TextField(Scalar, ma.fields.String):
     def _check_form(self, text: str) -> None:
         if self.text.address and (wrong := flaw(text)) is not None:
             raise Unfit(wrong)
-        if self.pattern is None or self.pattern.fullmatch(text):
+        if self.text.pattern is None or re.fullmatch(self.text.pattern, text):
             return
         if self.text.pattern == SLUG:
             raise Unfit(f"A key has small letters, digits and hyphens; “{slug(text)}” would be one.")
