@@ -9,12 +9,12 @@ from service.domain.documents import Ignored, ResourcesDocument
 from service.domain.expressions import meant
 
 # Importing a module of rules is what declares them.
-from service.domain.linting import links, objectives, questions, quizzes, readings, units
+from service.domain.linting import links, numbers, objectives, questions, quizzes, readings, units
 from service.domain.linting.rules import RULES, Course, Found, Path, Rule, Severity, Unit, Written, rule, spot_of
 
 __all__ = ["RULES", "Course", "Finding", "Rule", "Severity", "Unit", "lint_course", "lint_unit"]
 
-MODULES = (links, units, readings, objectives, questions, quizzes)
+MODULES = (links, units, readings, objectives, questions, numbers, quizzes)
 
 
 @dataclass(frozen=True)
