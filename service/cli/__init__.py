@@ -7,6 +7,7 @@ import click
 from service.cli.api import openapi
 from service.cli.database import db
 from service.cli.exporting import export
+from service.cli.importing import import_
 from service.cli.linting import coverage, lint
 from service.cli.new import new
 from service.cli.output import OneSentence
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (serve, db, seed, lint, coverage, export, new, preview, schema, user, enrol, token, openapi):
+for command in (serve, db, seed, lint, coverage, export, import_, new, preview, schema, user, enrol, token, openapi):
     main.add_command(command)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from service.cli.output import shown_name
+
 if TYPE_CHECKING:
     from service.domain.coverage import Coverage
     from service.domain.linting import Rule
@@ -40,7 +42,9 @@ def lint(path: Path | None, form: str, explain: str | None) -> None:
     root = path or Path()
     label = f"Linting {root.resolve().name}"
     # Every file is first read, then linted.
-    with click.progressbar(length=2 * count_files(root), label=label, item_show_func=_shown, file=sys.stderr) as bar:
+    with click.progressbar(
+        length=2 * count_files(root), label=label, item_show_func=shown_name, file=sys.stderr
+    ) as bar:
         findings = list(lint_folder(root, lambda file: bar.update(1, file.stem)))
     errors = sum(one.severity == "error" for one in findings)
     if form == "json":
@@ -52,10 +56,6 @@ def lint(path: Path | None, form: str, explain: str | None) -> None:
         click.echo(f"{_counted(errors, 'error')}, {_counted(len(findings) - errors, 'warning')}.")
     if errors:
         raise SystemExit(1)
-
-
-def _shown(unit: str | None) -> str:
-    return unit or ""
 
 
 def _counted(number: int, what: str) -> str:

@@ -103,3 +103,8 @@ def opened_current(settings: Settings) -> Iterator[Database]:
         if state is not schema.State.CURRENT:
             raise click.ClickException(state.value)
         yield database
+
+
+def shown_name(name: str | None) -> str:
+    """What a progress bar says it is at."""
+    return name or ""

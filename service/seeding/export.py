@@ -98,11 +98,11 @@ def write_folder(exported: ExportedCourse, folder: Path, *, force: bool = False)
     A file that says the same already is left alone, however it is formatted. Raises `HandFormatted` before anything
     is written if a file that would change is not canonical, unless forced.
     """
-    names = _names(folder / UNITS)
+    names = unit_files(folder / UNITS)
     planned = [(folder / names.get(key or "", path), said) for path, key, said in exported.files()]
-    todo = [(file, said) for file, said in planned if force or not _says(file, said)]
+    todo = [(file, said) for file, said in planned if force or not says(file, said)]
     changed = [(file, text) for file, said in todo if not _is(file, text := emit(said))]
-    by_hand = [file for file, _ in changed if not force and file.exists() and not _is_canonical(file)]
+    by_hand = [file for file, _ in changed if not force and file.exists() and not is_canonical(file)]
     if by_hand:
         raise HandFormatted(by_hand)
     for file, text in changed:
@@ -112,7 +112,7 @@ def write_folder(exported: ExportedCourse, folder: Path, *, force: bool = False)
     return [(file, "written" if file in written else "unchanged") for file, _ in planned]
 
 
-def _names(units: Path) -> dict[str, Path]:
+def unit_files(units: Path) -> dict[str, Path]:
     """The files of units that are there already, by the units' keys."""
     names = {}
     for file in sorted(units.glob("*.yaml")) if units.is_dir() else ():
@@ -128,12 +128,12 @@ def _is(file: Path, text: str) -> bool:
     return file.exists() and file.read_bytes() == text.encode()
 
 
-def _says(file: Path, said: Json) -> bool:
+def says(file: Path, said: Json) -> bool:
     """Whether the file says this already, in whatever way."""
     return file.exists() and _said(file) == said
 
 
-def _is_canonical(file: Path) -> bool:
+def is_canonical(file: Path) -> bool:
     """Whether the file is laid out as an export would lay out what it says."""
     said = _said(file)
     return said is not None and _is(file, emit(said))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from service.content.models import Course
 from service.content.operations import find_course
 from service.domain.roles import Allow, Role, Scope
 from service.errors import NotFound
-from service.seeding.export import ExportedCourse, export_course
 from service.seeding.schemas import CoverageOut, LintOut
 from service.web.caching import etag_of
 from service.web.calls import Call, Reply
 from service.web.routes import Routes
+
+if TYPE_CHECKING:
+    from service.seeding.export import ExportedCourse
 
 routes = Routes("reports", "What the authors of a course may want to mend.")
 STAFF = Allow.to(Role.INSTRUCTOR, Role.ADMIN, scope=Scope.CONTENT_WRITE)
@@ -38,6 +42,8 @@ def get_coverage(call: Call, course: str) -> Reply:
 
 
 def _exported(call: Call, slug: str) -> ExportedCourse:
+    from service.seeding.export import export_course  # noqa: PLC0415  as above
+
     course: Course | None = find_course(call.session, slug)
     if course is None:
         raise NotFound

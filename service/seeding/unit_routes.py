@@ -13,9 +13,7 @@ from service.content.staging import LaidOut
 from service.domain.mistakes import Mistake
 from service.domain.roles import Allow, Role, Scope
 from service.errors import Conflict, NotFound, Unreadable
-from service.seeding import export
 from service.seeding.decoding import LARGEST
-from service.seeding.events import read
 from service.seeding.schemas import UnitWrittenOut
 from service.web import json
 from service.web.caching import etag_of
@@ -35,6 +33,8 @@ def read_document(content: bytes, media_type: str) -> dict[str, Any]:
     """What a body says before the gate, as {"document": …}: JSON, or YAML as in a file. Raises `Unreadable`."""
     if media_type == JSON:
         return {"document": json.read(content)}
+    from service.seeding.events import read  # noqa: PLC0415  hardly any worker ever reads YAML
+
     source = read(content)
     if source.slips:
         told = [Mistake((), f"Line {slip.line}, column {slip.column}: {slip.message}") for slip in source.slips]
@@ -184,6 +184,8 @@ class ExportQuery(Query):
 )
 def export_course(call: Call, course: str) -> Reply:
     """The whole course as its newest versions have it: an archive of the files it could be seeded from, or JSON."""
+    from service.seeding import export  # noqa: PLC0415  nor exports a course
+
     exported = export.export_course(call.session, _course(call, course))
     form = call.query["format"]
     etag = etag_of("export", exported.digest, form)
