@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -117,10 +118,10 @@ def test_a_finding_in_a_long_text_is_told_where_it_stands_there(folder: Path) ->
     assert (found["line"], found["column"]) == (line, 29)
 
 
-def test_a_repair_is_told_ready_to_be_pasted(folder: Path) -> None:
-    file = folder / "units" / "01.yaml"
-    nested = "[Some slides]([slides.pdf - slides.pdf](https://bread.example/slides.pdf))"
-    file.write_text(CLEAN.replace("What makes dough rise.", f'"{nested}"'))
+@pytest.mark.parametrize("name", ["slides.pdf", "slides.pdf - slides.pdf"])
+def test_a_repair_is_told_ready_to_be_pasted(name: str, folder: Path) -> None:
+    nested = f"[Some slides]([{name}](https://bread.example/slides.pdf))"
+    (folder / "units" / "01.yaml").write_text(CLEAN.replace("What makes dough rise.", f'"{nested}"'))
     (found,) = findings(folder)
     assert found["message"] == "A link inside a link; write [Some slides](https://bread.example/slides.pdf)."
 
@@ -182,6 +183,12 @@ def test_nothing_that_can_be_written_holds_the_linter_up(folder: Path) -> None:
     begun = time.process_time()
     lint_unit(Unit(unit.document, Course(load_folder(folder)[0].course)))
     assert time.process_time() - begun < 5
+
+
+def test_readme_names_every_rule() -> None:
+    _, _, section = Path("README.md").read_text().partition("| about | rules |")
+    table, _, _ = section.partition("\n\n")
+    assert sorted(re.findall(r"`([a-z-]+)`", table)) == sorted(RULES)
 
 
 def test_what_cannot_be_found_is_said_in_a_sentence(tmp_path: Path) -> None:

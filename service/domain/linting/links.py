@@ -15,7 +15,7 @@ from service.domain.linting.texts import BULLET, same_page
 _LABEL = r"(?<!\\)\[(?P<label>[^\[\]\n]{0,300})\]"
 _INNER = r"(?P<address>[^()\s\[\]]{1,2000})"
 LINK = re.compile(
-    _LABEL + r"\((?P<address><[^<>\n]{0,2000}>|[^\s()<]*(?:\([^\s()]*\)[^\s()]*)*)"
+    _LABEL + r"\((?!\[)(?P<address><[^<>\n]{0,2000}>|[^\s()<]*(?:\([^\s()]*\)[^\s()]*)*)"
     r"(?:\s+(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'))?\s?\)"
 )
 AUTOMATIC = re.compile(r"<(?P<address>https?://[^\s<>]{1,2000})>")
@@ -110,7 +110,7 @@ def _unfinished(path: Path, text: str) -> Iterator[Found]:
     good="one resource, used by two readings",
 )
 def duplicate(written: Written) -> Iterator[Found]:
-    """Two resources, readings or tasks have the same address."""
+    """Two resources, or readings with an address of their own, have the same one."""
     seen = dict(written.course.addresses) if isinstance(written, Unit) else {}
     for path, name, address in _described(written):
         if first := seen.get(same_page(address)):
