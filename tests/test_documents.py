@@ -225,6 +225,15 @@ def test_a_kind_with_a_slip_hides_no_other_mistake_of_its_question() -> None:
     assert [mistake.pointer for mistake in refused(unit)] == ["/questions/1/kind", "/questions/1/points"]
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [10**5000, 1.5, True, [], {}, "x" * 300_000],
+    ids=["a huge number", "a number", "a truth", "a list", "fields", "a long text"],
+)
+def test_a_kind_that_is_no_word_is_refused_like_any_other(kind: object) -> None:
+    assert [mistake.pointer for mistake in refused(changed("questions", 1, "kind", to=kind))] == ["/questions/1/kind"]
+
+
 def test_a_course_is_refused_with_every_mistake_at_once() -> None:
     course = {"format": "hornbook/course@1", "key": "baking", "language": "English", "time_zone": "Europe/Pariss"}
     with pytest.raises(Rejected) as caught:

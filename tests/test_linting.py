@@ -4,169 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
-from service.domain.linting import RULES
-from tests.cast import Client, answer_of
-from tests.conftest import COURSES
-
-COURSE = "format: hornbook/course@1\nkey: bread\ntitle: Bread\nstarts: 2026-03-02\nends: 2026-05-29\n"
-
-CLEAN = """\
-format: hornbook/unit@1
-unit:
-  key: yeast
-  title: Yeast
-  position: 1
-  starts: 2026-03-02
-  ends: 2026-03-06
-  status: published
-  summary: What makes dough rise.
-objectives:
-  - {key: explain-rising, text: Explain why dough rises.}
-resources:
-  book: {kind: book, title: The Bread Book, authors: [A. Baker], publisher: Oven Press}
-  page: {kind: article, title: On Yeast, url: "https://bread.example/yeast"}
-sections:
-  - key: before
-    title: Before class
-    objectives: [explain-rising]
-    items:
-      - {key: on-yeast, read: page, minutes: 20}
-      - {key: chapter, read: book, minutes: 30, due: 2026-03-04}
-      - choose:
-          key: rye-or-wheat
-          prompt: Choose one.
-          objectives: [explain-rising]
-          options:
-            - {key: rye, read: "https://bread.example/rye", minutes: 10}
-            - {key: wheat, read: "https://bread.example/wheat", minutes: 10}
-      - note: |
-          See [the notes on dough](https://bread.example/dough).
-          - first
-meetings:
-  - {key: monday, date: 2026-03-02, title: Kneading}
-questions:
-  - key: gas
-    kind: single_choice
-    stem: Which gas does yeast give off?
-    objectives: [explain-rising]
-    answers_from: [on-yeast]
-    choices:
-      - {text: Carbon dioxide, correct: true}
-      - {text: Oxygen from the air, feedback: It uses that.}
-      - {text: None of these, anchor: last, feedback: It does.}
-  - key: how-warm
-    kind: numeric
-    stem: How many degrees suit it best?
-    objectives: [explain-rising]
-    answers_from: [on-yeast]
-    answer: {value: 32.5, tolerance: {abs: 3}}
-  - key: food
-    kind: short_text
-    stem: What does yeast live on?
-    objectives: [explain-rising]
-    answers_from: [on-yeast]
-    accept: [sugar, sugars]
-  - key: alive
-    kind: true_false
-    stem: Yeast is alive.
-    answer: true
-    objectives: [explain-rising]
-    answers_from: [on-yeast]
-quizzes:
-  - key: check
-    title: Check
-    questions: [gas, how-warm, food, alive]
-"""
-
-FOUR = "".join(
-    f"  - {{key: more-{n}, kind: single_choice, stem: Which is number {n}?, shuffle: false, "
-    f"objectives: [explain-rising], answers_from: [on-yeast], "
-    f"feedback: {{incorrect: No.}}, choices: [{{text: %s, correct: true}}, two, three]}}\n"
-    for n in range(4)
-)
-ASKED = "    questions: [more-0, more-1, more-2, more-3, gas, how-warm, food, alive]"
-
-WHEAT = '- {key: wheat, read: "https://bread.example/wheat", minutes: 10}'
-
-BROKEN: list[tuple[str, str, str, str]] = [
-    # The rule, what stood there, what stands there now, and how the line begins at which it is found.
-    ("link-malformed", "(https://bread.example/dough)", "([dough.pdf](https://bread.example/dough))", "      - note"),
-    ("link-malformed", "(https://bread.example/dough)", "(https://bread.example/dough", "      - note"),
-    ("link-duplicate", "publisher: Oven Press}", 'url: "https://www.bread.example/yeast/"}', "  page:"),
-    ("link-text", "the notes on dough", "here", "      - note"),
-    ("link-text", "the notes on dough", "https://bread.example/dough", "      - note"),
-    ("link-http", '"https://bread.example/yeast"', '"http://bread.example/yeast"', "  page:"),
-    ("link-internal", "(https://bread.example/dough)", "(../dough/)", "      - note"),
-    ("link-swallowed", "- first", "- first\n          [second](https://bread.example/2)", "      - note"),
-    ("link-tracking", "bread.example/yeast", "bread.example/yeast?utm_source=mail", "  page:"),
-    ("placeholder", "What makes dough rise.", "TODO", "  summary:"),
-    ("objectives-none", "x", "x", "unit:"),
-    ("meeting-empty", ", title: Kneading", "", "  - {key: monday"),
-    ("date-order", "date: 2026-03-02", "date: 2026-04-02", "  - {key: monday"),
-    ("date-order", "due: 2026-03-04", "due: 2026-03-01", "      - {key: chapter"),
-    ("date-order", "  ends: 2026-03-06", "  ends: 2026-06-06", "  ends:"),
-    ("text-hidden", "What makes dough rise.", "What makes dough rise. <!-- gas -->", "  summary:"),
-    ("shortcode-unknown", "What makes dough rise.", '"{{< youtube abc >}}"', "  summary:"),
-    ("reading-uncited", "authors: [A. Baker], publisher: Oven Press", "year: 1999", "      - {key: chapter"),
-    ("group-single", f"            {WHEAT}\n", "", "      - choose"),
-    ("reading-estimate", "book, minutes: 30", "book", "      - {key: chapter"),
-    ("reading-unreferenced", "    objectives: [explain-rising]\n    items", "    items", "      - {key: chapter"),
-    ("objective-question", "objectives:\n  -", "objectives:\n  - {key: bake, text: Bake.}\n  -", "  - {key: bake"),
-    ("objective-reading", "x", "x", "  - {key: explain-rising"),
-    ("objective-vague", "Explain why dough rises.", "Understand why dough rises.", "  - {key: explain-rising"),
-    ("choice-feedback", "Oxygen from the air, feedback: It uses that.", "Oxygen from the air", "      - {text: Oxygen"),
-    ("question-duplicate", "How many degrees suit it best?", "What does yeast live on?", "    stem: What does yeast"),
-    ("choice-above", "None of these, anchor: last", "None of the above", "      - {text: None"),
-    ("stem-negative", "Which gas does yeast give off?", "Which gas does yeast not give off?", "    stem: Which gas"),
-    ("stem-negative", "Yeast is alive.", "Yeast is not alive.", "    stem: Yeast is"),
-    ("question-reading", "    answers_from: [on-yeast]\n    accept", "    accept", "  - key: food"),
-    ("question-objective", "    answer: true\n    objectives: [explain-rising]", "    answer: true", "  - key: alive"),
-    ("tolerance-none", "tolerance: {abs: 3}", "tolerance: exact", "    answer: {value: 32.5"),
-    ("tolerance-near-zero", "32.5, tolerance: {abs: 3}", "0.0005, tolerance: {rel: 0.1}", "    answer: {value"),
-    ("accepts-anything", "tolerance: {abs: 3}", "tolerance: {rel: 2}", "    answer: {value: 32.5"),
-    ("key-in-stem", "What does yeast live on?", "What sugar does yeast live on?", "    accept:"),
-    ("quiz-objective", "x", "x", "  - {key: explain-rising"),
-    ("choice-letter", "x", "x", "      - {text: a) Carbon"),
-    ("choice-longest", "quizzes:", FOUR % (("a long answer indeed",) * 4) + "quizzes:", "  - key: check"),
-    ("choice-first", "quizzes:", FOUR % (("one",) * 4) + "quizzes:", "  - key: check"),
-    ("position-shared", "x", "x", "  position:"),
-    ("ignore-unknown", "x", "x", "  - {ignore: link-htp"),
-    ("ignore-unused", "x", "x", "  - {ignore: link-http"),
-    ("not-loaded", "  title: Yeast", "  titel: Yeast", "  titel:"),
-]  # fmt: skip
-
-
-def damaged(code: str, old: str, new: str) -> str:
-    """The clean unit, changed so that the rule finds something; some need more than one change."""
-    if code == "objectives-none":
-        return re.sub(r"objectives:\n.*\n", "", re.sub(r" +objectives: .*\n", "", CLEAN))
-    if code == "objective-reading":
-        return re.sub(r" +objectives: \[explain-rising\]\n( +)(items|options)", r"\1\2", CLEAN)
-    if code == "quiz-objective":
-        return CLEAN[
-            : CLEAN.index("quizzes:")
-        ] + "quizzes:\n  - {key: check, title: Check, questions: [other]}\n".replace(
-            "quizzes:",
-            "  - {key: other, kind: open, stem: Write., answers_from: [on-yeast], objectives: [two]}\nquizzes:",
-        )
-    if code == "choice-letter":
-        said = CLEAN.replace("text: Carbon", "text: a) Carbon").replace("text: Oxygen", "text: b) Oxygen")
-        return said.replace("text: None of these, anchor: last", "text: c) Steam")
-    if code.startswith("ignore-"):
-        rule = "link-htp" if code == "ignore-unknown" else "link-http"
-        return f"{CLEAN}lint:\n  - {{ignore: {rule}, because: it was so}}\n"
-    if code.startswith("choice-") and new.startswith("  - {key: more-0"):
-        return CLEAN.replace(old, new).replace("    questions: [gas, how-warm, food, alive]", ASKED)
-    if code == "position-shared":
-        return CLEAN
-    assert CLEAN.count(old) == 1, f"{old} is there {CLEAN.count(old)} times"
-    return CLEAN.replace(old, new)
+from service.domain.linting import RULES, Course, Unit, lint_unit
+from service.seeding.loader import load_folder
+from tests.lint_examples import BROKEN, CLEAN, COURSE, FINE, OTHERS, damaged
 
 
 @pytest.fixture
@@ -199,8 +46,8 @@ def test_there_is_nothing_to_say_of_a_clean_course(folder: Path) -> None:
 def test_each_rule_finds_what_it_is_for_at_its_line(code: str, old: str, new: str, line: str, folder: Path) -> None:
     file = folder / "units" / "01.yaml"
     file.write_text(damaged(code, old, new))
-    if code == "position-shared":
-        (folder / "units" / "02.yaml").write_text(CLEAN.replace("key: yeast", "key: salt"))
+    if code in OTHERS:
+        (folder / "units" / "02.yaml").write_text(OTHERS[code])
     if code == "quiz-objective":
         file.write_text(
             file.read_text().replace("  - {key: explain-rising", "  - {key: two, text: Do.}\n  - {key: explain-rising")
@@ -211,6 +58,13 @@ def test_each_rule_finds_what_it_is_for_at_its_line(code: str, old: str, new: st
     assert {lines[int(str(one["line"])) - 1][: len(line)] for one in found} == {line}
     assert {one["severity"] for one in found} <= {"error", "warning"}
     assert lint(folder).exit_code == (1 if any(one["severity"] == "error" for one in findings(folder)) else 0)
+
+
+@pytest.mark.parametrize(("old", "new"), FINE, ids=[str(n) for n in range(len(FINE))])
+def test_what_only_looks_like_something_to_mend_is_left_alone(old: str, new: str, folder: Path) -> None:
+    assert CLEAN.count(old) == 1
+    (folder / "units" / "01.yaml").write_text(CLEAN.replace(old, new))
+    assert findings(folder) == []
 
 
 def test_every_rule_has_its_example_here_and_explains_itself() -> None:
@@ -256,48 +110,94 @@ def test_a_report_names_file_line_rule_and_what_to_do(folder: Path) -> None:
     ]
 
 
+def test_a_finding_in_a_long_text_is_told_where_it_stands_there(folder: Path) -> None:
+    file = folder / "units" / "01.yaml"
+    file.write_text(CLEAN.replace("- first", "- first\n          - second: [dough](http://bread.example/)"))
+    line = next(n for n, said in enumerate(file.read_text().splitlines(), start=1) if "second" in said)
+    (found,) = findings(folder)
+    assert (found["line"], found["column"]) == (line, 29)
+
+
+@pytest.mark.parametrize("name", ["slides.pdf", "slides.pdf - slides.pdf"])
+def test_a_repair_is_told_ready_to_be_pasted(name: str, folder: Path) -> None:
+    nested = f"[Some slides]([{name}](https://bread.example/slides.pdf))"
+    (folder / "units" / "01.yaml").write_text(CLEAN.replace("What makes dough rise.", f'"{nested}"'))
+    (found,) = findings(folder)
+    assert found["message"] == "A link inside a link; write [Some slides](https://bread.example/slides.pdf)."
+
+
+def test_a_single_file_is_not_told_what_only_its_course_knows(folder: Path) -> None:
+    file = folder / "units" / "01.yaml"
+    said = "lint:\n  - {ignore: link-internal, because: it is elsewhere}\n  - {ignore: position-shared, because: so}\n"
+    file.write_text(CLEAN.replace("(https://bread.example/dough)", "(../salt/)"))
+    (folder / "units" / "02.yaml").write_text(OTHERS["unit-order"].replace("position: 0", "position: 2"))
+    assert findings(folder) == findings(file) == []
+    file.write_text(CLEAN + said)
+    assert [one["code"] for one in findings(folder)] == ["ignore-unused", "ignore-unused"]
+    assert findings(file) == []
+
+
+def test_the_course_and_what_its_units_share_are_linted_and_ignored_as_the_course_says(folder: Path) -> None:
+    (folder / "resources.yaml").write_text(
+        "format: hornbook/resources@1\nresources:\n"
+        '  old: {kind: book, title: An Old Book, url: "http://bread.example/old"}\n'
+        '  yeast: {kind: article, title: Yeast, url: "https://bread.example/yeast"}\n'
+    )
+    (folder / "course.yaml").write_text(f"{COURSE}summary: TODO\n")
+    found = [(Path(str(one["file"])).name, one["line"], one["code"]) for one in findings(folder)]
+    assert found == [
+        ("course.yaml", 6, "placeholder"),
+        ("resources.yaml", 3, "link-http"),
+        ("01.yaml", 14, "link-duplicate"),
+    ]
+    ignore = "lint: [{ignore: link-http, at: old, because: there is no other}, {ignore: placeholder, because: soon}]\n"
+    (folder / "course.yaml").write_text(f"{COURSE}summary: TODO\n{ignore}")
+    assert [one["code"] for one in findings(folder)] == ["link-duplicate"]
+    (folder / "course.yaml").write_text(f"{COURSE}{ignore}")
+    assert [one["code"] for one in findings(folder)] == ["ignore-unused", "link-duplicate"]
+
+
+def test_nothing_that_can_be_written_holds_the_linter_up(folder: Path) -> None:
+    pieces = (
+        "`",
+        "` ",
+        "[",
+        "[a](",
+        "[a](x",
+        "(a)[",
+        "[[a](b)",
+        "$",
+        "{{< ",
+        "<!--",
+        "[a](x ",
+        "* ",
+        "[a](b)]",
+        "<http://",
+    )
+    texts = [(piece * 20_000)[:19_000] for piece in pieces] + [
+        start + " " * 18_000 for start in ("{{<", "[a](x", "[a]")
+    ]
+    notes = "".join(f"      - note: {json.dumps(text)}\n" for text in texts)
+    (folder / "units" / "01.yaml").write_text(CLEAN.replace("meetings:", f"{notes}meetings:"))
+    (unit,) = load_folder(folder)[0].units
+    begun = time.process_time()
+    lint_unit(Unit(unit.document, Course(load_folder(folder)[0].course)))
+    assert time.process_time() - begun < 5
+
+
+def test_readme_names_every_rule() -> None:
+    _, _, section = Path("README.md").read_text().partition("| about | rules |")
+    table, _, _ = section.partition("\n\n")
+    assert sorted(re.findall(r"`([a-z-]+)`", table)) == sorted(RULES)
+
+
+def test_what_cannot_be_found_is_said_in_a_sentence(tmp_path: Path) -> None:
+    for command in ("lint", "coverage"):
+        result = CliRunner().invoke(main, [command, str(tmp_path)])
+        assert result.exit_code == 1 and "There is no course.yaml here" in result.output
+
+
 def test_our_own_course_is_clean() -> None:
     result = lint("seed")
     assert (result.exit_code, result.stdout) == (0, "0 errors, 0 warnings.\n")
     assert "0 holes." in CliRunner().invoke(main, ["coverage", "seed"]).stdout
-
-
-def test_the_database_is_linted_by_its_newest_documents(ida: Client) -> None:
-    said = answer_of(ida.get("/admin/courses/tides/lint"))
-    assert {one["unit"] for one in said["findings"]} <= {"tides", "currents"}
-    assert said["errors"] + said["warnings"] == len(said["findings"])
-    (empty,) = (one for one in said["findings"] if one["code"] == "meeting-empty" and one["unit"] == "tides")
-    assert (empty["pointer"], empty["severity"]) == ("/meetings/0", "warning")
-    state = ida.get("/admin/courses/tides/units/tides")
-    document = state.get_json()
-    document["meetings"][0]["title"] = "Full moon"
-    answer_of(ida.put("/admin/courses/tides/units/tides", document, If_Match=state.headers["ETag"]))
-    again = answer_of(ida.get("/admin/courses/tides/lint"))
-    assert len(again["findings"]) == len(said["findings"]) - 1
-
-
-def test_coverage_is_counted_as_one_counts_by_hand(ida: Client) -> None:
-    (tides, _) = answer_of(ida.get("/courses/tides/coverage"))["units"]
-    bulges, ranges = tides["objectives"]
-    assert (bulges["key"], bulges["readings"]) == ("explain-bulges", ["chapter", "film"])
-    assert len(bulges["questions"]) == 7 and "half-a-day" in bulges["questions"]
-    assert ranges["readings"] == ["skim-spring"]
-    assert ranges["questions"] == ["range", "fill-in", "highest"]
-    assert ranges["quizzes"] == ["prep-check", "everything", "shuffled"]
-    assert tides["unused_readings"] == tides["loose_questions"] == tides["unanswered_questions"] == []
-    printed = CliRunner().invoke(main, ["coverage", str(COURSES / "tides")]).stdout
-    assert "explain-bulges         2          7        3" in printed
-
-
-def test_coverage_names_every_hole(folder: Path) -> None:
-    file = folder / "units" / "01.yaml"
-    file.write_text(
-        CLEAN.replace("  - {key: explain-rising", "  - {key: bake, text: Bake.}\n  - {key: explain-rising")
-        .replace("    objectives: [explain-rising]\n    items", "    items")
-        .replace("    answers_from: [on-yeast]\n    accept", "    accept")
-    )
-    printed = CliRunner().invoke(main, ["coverage", str(folder)]).stdout
-    assert "  bake                   0          0        0  no reading, no question, no quiz\n" in printed
-    assert "readings that serve nothing: chapter\n" in printed
-    assert "questions without a reading: food" in printed
-    assert printed.endswith("5 holes.\n")

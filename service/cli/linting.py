@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from service.domain.linting import Rule
 
 
+WIDTH = 100
+"""Characters of a line that keys are broken into."""
+
+
 @click.command()
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="text unless set")
@@ -25,19 +30,21 @@ if TYPE_CHECKING:
 def lint(path: Path | None, form: str, explain: str | None) -> None:
     """Say what in the courses at PATH (this folder unless given) their author may want to mend.
 
-    Each finding comes as file:line:column: CODE severity: message; exit 1 if one of them is an error. A unit's file
-    silences a rule with a reason: lint: [{ignore: CODE, at: KEY, because: …}]; `at` is the key of something in it.
+    Each finding comes as file:line:column: CODE severity: message; exit 1 if one of them is an error. A unit's file,
+    or course.yaml for itself and resources.yaml, silences a rule with a reason: lint: [{ignore: CODE, at: KEY,
+    because: …}]; `at` is the key of something in it. Of a single file, what only the other units tell is not said.
     """
-    from service.seeding.linting import lint_folder
-    from service.seeding.loader import UNITS
+    from service.seeding.linting import count_files, lint_folder
 
     if explain is not None:
         click.echo("\n\n".join(map(_explained, _asked_for(explain))))
         return
     root = path or Path()
-    count = sum(1 for _ in root.rglob(f"{UNITS}/*.yaml")) if root.is_dir() else 1
     label = f"Linting {root.resolve().name}"
-    with click.progressbar(length=count, label=label, item_show_func=shown_name, file=sys.stderr) as bar:
+    # Every file is first read, then linted.
+    with click.progressbar(
+        length=2 * count_files(root), label=label, item_show_func=shown_name, file=sys.stderr
+    ) as bar:
         findings = list(lint_folder(root, lambda file: bar.update(1, file.stem)))
     errors = sum(one.severity == "error" for one in findings)
     if form == "json":
@@ -86,16 +93,23 @@ def coverage(path: Path | None) -> None:
 
 
 def _table(covered: Coverage) -> str:
-    width = max((len(one.key) for one in covered.objectives), default=0)
-    said = [f"{covered.unit}: {covered.title}", f"  {'objective':{width}}  readings  questions  quizzes"]
+    said = [f"{covered.unit}: {covered.title}"]
     for one in covered.objectives:
-        counts = f"{len(one.readings):8}  {len(one.questions):9}  {len(one.quizzes):7}"
-        lacks = f"  no {', no '.join(one.missing)}" if one.missing else ""
-        said.append(f"  {one.key:{width}}  {counts}{lacks}")
+        served = {"readings": one.readings, "questions": one.questions, "quizzes": one.quizzes}
+        said.append(f"  {one.key}")
+        said += [_row(f"    {what:9}", keys) for what, keys in served.items() if keys]
+        said += [f"    no {', no '.join(one.missing)}"] if one.missing else []
     others = {
         "readings that serve nothing": covered.unused_readings,
         "questions without an objective": covered.loose_questions,
         "questions without a reading": covered.unanswered_questions,
     }
-    said += [f"  {what}: {', '.join(keys)}" for what, keys in others.items() if keys]
+    said += [_row(f"  {what}:", keys) for what, keys in others.items() if keys]
     return "\n".join([*said, ""])
+
+
+def _row(what: str, keys: Sequence[str]) -> str:
+    """The keys after what they are, in lines that begin below one another."""
+    indent = " " * (len(what) + 1)
+    lines = wrap(", ".join(keys), WIDTH, initial_indent=f"{what} ", subsequent_indent=indent, break_on_hyphens=False)
+    return "\n".join(lines)

@@ -108,7 +108,8 @@ class KindField(Readable):
         kind = self.word.read(raw["kind"], (*path, "kind"), log)
         if kind is not BROKEN:
             return self.kinds[kind]().read(raw, path, log)
-        if near := get_close_matches(str(raw["kind"]), self.kinds, n=1):
+        written = raw["kind"]
+        if isinstance(written, str) and (near := get_close_matches(written[:60], self.kinds, n=1)):
             # The kind that was meant tells what else is wrong.
             self.kinds[near[0]]().read({**raw, "kind": near[0]}, path, log)
         return BROKEN

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from service.domain.documents import Resource, UnitDocument
-from service.domain.outline import outline
+from service.domain.documents import Objective, Resource, UnitDocument
+from service.domain.outline import PlacedReading, outline
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class CoveredObjective:
 class Coverage:
     """A unit's objectives, and the keys of what belongs to none.
 
-    `unused_readings`: readings that no objective names and no question is answered from; `loose_questions`: questions
-    without an objective; `unanswered_questions`: questions that name no reading.
+    `unused_readings`: required and recommended readings that name no objective and that no question is answered from;
+    `loose_questions`: questions without an objective; `unanswered_questions`: questions that name no reading.
     """
 
     unit: str
@@ -50,26 +50,27 @@ class Coverage:
 
 def coverage(unit: UnitDocument, shared: Mapping[str, Resource] | None = None) -> Coverage:
     """The coverage of a unit. A reading serves the objectives it names, and those of its group and section."""
-    readings = [one for one in outline(unit, shared).readings if one.importance in ("required", "recommended")]
+    placed = outline(unit, shared).readings
     questions = unit.questions
     sources = {source.reading for one in questions for source in one.answers_from}
     groups = {source.reading_group for one in questions for source in one.answers_from} - {None}
+    asked = [one for one in placed if one.importance in ("required", "recommended")]
     return Coverage(
         unit.unit.key,
         unit.unit.title,
-        tuple(_covered(unit, one.key, one.text, shared) for one in unit.objectives),
-        tuple(r.key for r in readings if not r.objectives and r.key not in sources and r.group not in groups),
+        tuple(_covered(unit, one, placed) for one in unit.objectives),
+        tuple(r.key for r in asked if not r.objectives and r.key not in sources and r.group not in groups),
         tuple(one.key for one in questions if not one.objectives),
         tuple(one.key for one in questions if not one.answers_from),
     )
 
 
-def _covered(unit: UnitDocument, key: str, text: str, shared: Mapping[str, Resource] | None) -> CoveredObjective:
-    asked = tuple(one.key for one in unit.questions if key in one.objectives)
+def _covered(unit: UnitDocument, objective: Objective, placed: Sequence[PlacedReading]) -> CoveredObjective:
+    asking = tuple(one.key for one in unit.questions if objective.key in one.objectives)
     return CoveredObjective(
-        key,
-        text,
-        tuple(one.key for one in outline(unit, shared).readings if key in one.objectives),
-        asked,
-        tuple(one.key for one in unit.quizzes if not set(one.may_ask(unit.questions)).isdisjoint(asked)),
+        objective.key,
+        objective.text,
+        tuple(one.key for one in placed if objective.key in one.objectives),
+        asking,
+        tuple(one.key for one in unit.quizzes if not set(one.may_ask(unit.questions)).isdisjoint(asking)),
     )

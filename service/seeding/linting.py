@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 from service.content.documents import load_course, load_document
 from service.domain.coverage import Coverage, coverage
 from service.domain.documents import CourseDocument, Resource, ResourcesDocument, UnitDocument
-from service.domain.linting import RULES, Finding, Severity, Siblings, Unit, lint_unit
+from service.domain.linting import RULES, Course, Finding, Severity, Unit, lint_course, lint_unit
 from service.domain.mistakes import Mistake
 from service.seeding.events import read
 from service.seeding.export import ExportedCourse
-from service.seeding.loader import LoadedCourse, SeedRefused, load_folder
+from service.seeding.loader import COURSE, RESOURCES, UNITS, LoadedCourse, SeedRefused, load_folder
 
 
 @dataclass(frozen=True, order=True)
@@ -32,24 +32,38 @@ class Placed:
         return f"{self.file}:{self.line}:{self.column}: {self.code} {self.severity}: {self.message}"
 
 
-def lint_folder(path: Path, progress: Callable[[Path], None] | None = None) -> Iterator[Placed]:
-    """What is to be said of the courses at `path`, file by file; `progress` is told each unit's file once it is done.
+def count_files(path: Path) -> int:
+    """How many files there are to be linted at `path`: a course's folder, a folder of such folders, or one file."""
+    if path.is_file():
+        return 1
+    folders = [path] if (path / COURSE).exists() else [file.parent for file in path.glob(f"*/{COURSE}")]
+    return sum(1 for folder in folders for _ in folder.glob(f"{UNITS}/*.yaml"))
 
-    Files that cannot be loaded are all that is spoken of while there are any.
+
+def lint_folder(path: Path, progress: Callable[[Path], None] | None = None) -> Iterator[Placed]:
+    """What is to be said of the courses at `path`, file by file; `progress` is told each unit's file twice, once it
+    was read and once it is done.
+
+    Files that cannot be loaded are all that is spoken of while there are any. Of a single unit's file what only its
+    whole course tells is not said.
     """
+    tell = progress or (lambda _: None)
     try:
-        courses = load_folder(path)
+        courses = load_folder(path, lambda file: tell(file) if file.parent.name == UNITS else None)
     except SeedRefused as refused:
         severity = RULES["not-loaded"].severity
         for one in refused.located:
             yield Placed(one.file, one.line, one.column, "not-loaded", severity, one.message)
         return
-    for course in courses:
-        siblings = siblings_of(course.course, [unit.document for unit in course.units])
-        for unit in course.units:
-            yield from _located(unit.path, lint_unit(Unit(unit.document, course.resources, siblings)))
-            if progress:
-                progress(unit.path)
+    for loaded in courses:
+        course = facts_of(loaded)
+        if loaded.whole:
+            of_course, of_resources = lint_course(course)
+            yield from _located(loaded.path / COURSE, of_course)
+            yield from _located(loaded.path / RESOURCES, of_resources)
+        for unit in loaded.units:
+            yield from _located(unit.path, lint_unit(Unit(unit.document, course)))
+            tell(unit.path)
 
 
 def _located(file: Path, findings: Sequence[Finding]) -> Iterator[Placed]:
@@ -57,13 +71,14 @@ def _located(file: Path, findings: Sequence[Finding]) -> Iterator[Placed]:
     if not findings:
         return
     source = read(file.read_bytes())
-    placed = [(source.locate(one.path), one) for one in findings]
+    placed = [(source.locate_text(one.path, one.excerpt), one) for one in findings]
     yield from sorted(Placed(str(file), *at, one.code, one.severity, one.message) for at, one in placed)
 
 
-def siblings_of(course: CourseDocument, units: Iterable[UnitDocument]) -> Siblings:
-    """What the rules are told of a unit's course."""
-    return Siblings({one.unit.key: one.unit.position for one in units}, course.starts, course.ends)
+def facts_of(loaded: LoadedCourse) -> Course:
+    """What the rules are told of the course of files."""
+    heads = {one.document.unit.key: one.document.unit for one in loaded.units} if loaded.whole else None
+    return Course(loaded.course, loaded.resources, heads)
 
 
 def coverage_of_files(course: LoadedCourse) -> list[Coverage]:
@@ -73,18 +88,29 @@ def coverage_of_files(course: LoadedCourse) -> list[Coverage]:
 
 
 def lint_exported(exported: ExportedCourse) -> list[dict[str, Any]]:
-    """What is to be said of the newest documents in the database: {unit, pointer, code, severity, message}."""
-    course, shared, units = _documents(exported)
-    siblings = siblings_of(course, units)
+    """What is to be said of the newest documents in the database: {unit, pointer, code, severity, message}.
+
+    Of the course itself `unit` is None, and the pointer leads into its export as JSON.
+    """
+    document, shared, units = _documents(exported)
+    course = Course(document, shared, {one.unit.key: one.unit for one in units})
+    of_course, of_resources = lint_course(course)
     return [
-        {"unit": unit.unit.key, "pointer": Mistake(one.path, "").pointer, **_said(one)}
-        for unit in units
-        for one in lint_unit(Unit(unit, shared, siblings))
+        *(_said(one, None, "course") for one in of_course),
+        *(_said(one, None, "resources") for one in of_resources),
+        *(_said(one, unit.unit.key) for unit in units for one in lint_unit(Unit(unit, course))),
     ]
 
 
-def _said(finding: Finding) -> dict[str, str]:
-    return {"code": finding.code, "severity": finding.severity, "message": finding.message}
+def lint_document(unit: UnitDocument, course: CourseDocument, shared: Mapping[str, Resource]) -> list[dict[str, Any]]:
+    """The same of one unit, but for what only the course's other units tell."""
+    return [_said(one, unit.unit.key) for one in lint_unit(Unit(unit, Course(course, shared)))]
+
+
+def _said(finding: Finding, unit: str | None, *above: str) -> dict[str, Any]:
+    pointer = Mistake((*above, *finding.path), "").pointer
+    said = {"code": finding.code, "severity": finding.severity, "message": finding.message}
+    return {"unit": unit, "pointer": pointer, **said}
 
 
 def coverage_of_exported(exported: ExportedCourse) -> list[dict[str, Any]]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marshmallow import fields
-
 from service.content.models import Course
 from service.content.operations import find_course
 from service.domain.roles import Allow, Role, Scope
 from service.errors import NotFound
+from service.seeding.schemas import CoverageOut, LintOut
 from service.web.caching import etag_of
 from service.web.calls import Call, Reply
-from service.web.fields import Integer, Out, Slug, String
 from service.web.routes import Routes
 
 if TYPE_CHECKING:
@@ -20,53 +18,6 @@ if TYPE_CHECKING:
 
 routes = Routes("reports", "What the authors of a course may want to mend.")
 STAFF = Allow.to(Role.INSTRUCTOR, Role.ADMIN, scope=Scope.CONTENT_WRITE)
-
-
-class FindingOut(Out):
-    """What a rule found in a unit's newest document."""
-
-    unit = Slug(required=True)
-    pointer = String(2000, required=True)
-    code = String(60, required=True)
-    severity = String(10, required=True)
-    message = String(2000, required=True)
-
-
-class LintOut(Out):
-    """Everything the linter has to say of a course; `hornbook lint --explain CODE` says why."""
-
-    findings = fields.List(fields.Nested(FindingOut), required=True)
-    errors = Integer(required=True)
-    warnings = Integer(required=True)
-
-
-class CoveredObjectiveOut(Out):
-    """An objective with the keys of what serves it, and what there is none of: reading, question, quiz."""
-
-    key = Slug(required=True)
-    text = String(20_000, required=True)
-    readings = fields.List(Slug(), required=True)
-    questions = fields.List(Slug(), required=True)
-    quizzes = fields.List(Slug(), required=True)
-    missing = fields.List(String(10), required=True)
-
-
-class UnitCoverageOut(Out):
-    """A unit's objectives, and what belongs to none."""
-
-    unit = Slug(required=True)
-    title = String(300, required=True)
-    objectives = fields.List(fields.Nested(CoveredObjectiveOut), required=True)
-    unused_readings = fields.List(Slug(), required=True)
-    loose_questions = fields.List(Slug(), required=True)
-    unanswered_questions = fields.List(Slug(), required=True)
-    holes = Integer(required=True)
-
-
-class CoverageOut(Out):
-    """The coverage of every unit of a course, in order."""
-
-    units = fields.List(fields.Nested(UnitCoverageOut), required=True)
 
 
 @routes.get("/admin/courses/<slug:course>/lint", allow=STAFF, gives=LintOut, tagged=True)

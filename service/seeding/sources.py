@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -53,6 +53,16 @@ class Source:
         """Where the value at `path` begins, or else that of its nearest surroundings."""
         return self._place(self._nearest(path)[1])
 
+    def locate_text(self, path: Path, text: str) -> Place:
+        """Where a text stands in the value at `path`; where it is written otherwise, where the entry begins."""
+        spot = self._nearest(path)
+        # What the value holds begins after it; whatever begins next is no longer part of it.
+        last = max(_beginnings(spot))
+        after = bisect_right(self._all_beginnings, last)
+        end = self._all_beginnings[after] if after < len(self._all_beginnings) else len(self.text)
+        at = self.text.find(text, spot[1], end) if text else -1
+        return self._place(spot[0] if at < 0 else at)
+
     def _nearest(self, path: Path) -> Spot:
         spot = self.spot
         for step in path:
@@ -62,10 +72,23 @@ class Source:
         return spot
 
     def _place(self, offset: int) -> Place:
-        line = bisect_right(self._beginnings, offset)
-        return Place(line, offset - self._beginnings[line - 1] + 1)
+        line = bisect_right(self._lines, offset)
+        return Place(line, offset - self._lines[line - 1] + 1)
 
     @cached_property
-    def _beginnings(self) -> list[int]:
+    def _all_beginnings(self) -> list[int]:
+        """Where each entry and each value begins, in order."""
+        return sorted(_beginnings(self.spot))
+
+    @cached_property
+    def _lines(self) -> list[int]:
         """Where each line begins."""
         return list(chain([0], (found.end() for found in LINE_BREAK.finditer(self.text))))
+
+
+def _beginnings(spot: Spot) -> Iterator[int]:
+    """Where an entry, its value and everything inside begin."""
+    yield spot[0]
+    yield spot[1]
+    for inner in spot[2].values():
+        yield from _beginnings(inner)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.content import editing
 from service.content.models import Course
 from service.content.operations import find_course
-from service.content.publishing import PreparedUnit
+from service.content.publishing import PreparedUnit, course_of
 from service.content.schemas import UnitStateOut, UnitVersionOut, UnitVersionsQuery
 from service.content.staging import LaidOut
 from service.domain.mistakes import Mistake
 from service.domain.roles import Allow, Role, Scope
 from service.errors import Conflict, NotFound, Unreadable
 from service.seeding.decoding import LARGEST
+from service.seeding.schemas import UnitWrittenOut
 from service.web import json
 from service.web.caching import etag_of
 from service.web.calls import JSON, Call, Media, Reply
@@ -57,7 +58,7 @@ def _state(call: Call, course: str, unit: str) -> editing.UnitState:
     return editing.get_unit_state(call.session, _course(call, course), unit)
 
 
-def _told(state: editing.UnitState, status: int | None = None) -> Reply:
+def _told(state: editing.UnitState, **more: Any) -> Reply:
     body = {
         "course": state.course.slug,
         "unit": state.unit.key,
@@ -65,8 +66,9 @@ def _told(state: editing.UnitState, status: int | None = None) -> Reply:
         "status": state.unit.status,
         "version": state.newest.number,
         "published_version": state.published_version,
+        **more,
     }
-    return Reply(body=body, etag=state.digest, status=status)
+    return Reply(body=body, etag=state.digest)
 
 
 @routes.get(UNIT, allow=STAFF, gives=Media((JSON,)), tagged=True)
@@ -76,39 +78,55 @@ def get_unit_document(call: Call, course: str, unit: str) -> Reply:
     return Reply(body=json.dumps(editing.document_of(state.newest)), etag=state.digest)
 
 
-def read_new_unit(call: Call, course: str) -> PreparedUnit:
+class WrittenUnit(NamedTuple):
+    """A unit as it was read from a body, and what the linter has to say of it."""
+
+    prepared: PreparedUnit
+    lint: list[dict[str, Any]]
+
+
+def _read_unit(course: Course, raw: object, key: str | None = None) -> WrittenUnit:
+    from service.seeding.linting import lint_document  # noqa: PLC0415  only where units are written
+
+    prepared = editing.read_unit(course, raw, key)
+    return WrittenUnit(prepared, lint_document(prepared.document, *course_of(course.document)))
+
+
+def read_new_unit(call: Call, course: str) -> WrittenUnit:
     """The unit in the body."""
-    return editing.read_unit(_course(call, course), call.body["document"])
+    return _read_unit(_course(call, course), call.body["document"])
 
 
 @routes.post(
     UNITS,
     allow=STAFF,
     takes=DOCUMENT,
-    gives=UnitStateOut,
+    gives=UnitWrittenOut,
     status=201,
     prepares=read_new_unit,
     problems=(Conflict,),
 )
 def create_unit(call: Call, course: str) -> Reply:
-    """Make a unit from a whole document (JSON or YAML), as a draft."""
+    """Make a unit from a whole document (JSON or YAML), as a draft; told with what the linter finds in it."""
+    written: WrittenUnit = call.prepared
     found = _course(call, course)
-    return _told(editing.create_unit(call.session, call.world, found, call.prepared, call.caller.user_id))
+    state = editing.create_unit(call.session, call.world, found, written.prepared, call.caller.user_id)
+    return _told(state, lint=written.lint)
 
 
-def read_edited_unit(call: Call, course: str, unit: str) -> PreparedUnit:
+def read_edited_unit(call: Call, course: str, unit: str) -> WrittenUnit:
     """The unit in the body."""
     state = _state(call, course, unit)
-    return editing.read_unit(state.course, call.body["document"], unit)
+    return _read_unit(state.course, call.body["document"], unit)
 
 
-@routes.put(UNIT, allow=STAFF, takes=DOCUMENT, gives=UnitStateOut, guarded=True, prepares=read_edited_unit)
+@routes.put(UNIT, allow=STAFF, takes=DOCUMENT, gives=UnitWrittenOut, guarded=True, prepares=read_edited_unit)
 def put_unit_document(call: Call, course: str, unit: str) -> Reply:
     """Write a new version of a unit, as a whole document (JSON or YAML). Students see it once it is published."""
+    written: WrittenUnit = call.prepared
     state = _state(call, course, unit)
-    return _told(
-        editing.save_unit(call.session, call.world, state, call.prepared, call.caller.user_id, call.must_match)
-    )
+    author, match = call.caller.user_id, call.must_match
+    return _told(editing.save_unit(call.session, call.world, state, written.prepared, author, match), lint=written.lint)
 
 
 def ready_publication(call: Call, course: str, unit: str) -> LaidOut | None:

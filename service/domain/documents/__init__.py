@@ -12,7 +12,7 @@ from service.domain.documents.quiz import Draw, Quiz, Shuffle, Where
 from service.domain.documents.readings import Bundle, ChoiceGroup, Item, Locator, Note, Reading, Section, Task
 from service.domain.documents.resources import Link, Resource
 from service.domain.documents.unit import Material, Meeting, Objective, Term, UnitDocument, UnitHead
-from service.domain.documents.words import Importance, ImportSource, Level, Status, Verb
+from service.domain.documents.words import Ignored, Importance, ImportSource, Level, Status, Verb
 from service.domain.kinds import QuestionDocument
 from service.domain.kinds.question import Stimulus
 
@@ -21,6 +21,7 @@ __all__ = [
     "ChoiceGroup",
     "CourseDocument",
     "Draw",
+    "Ignored",
     "ImportSource",
     "Importance",
     "Item",

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from service.domain.documents.resources import Resource, relation_mistakes
-from service.domain.documents.words import Form, Guess, Language, Status, Word, in_order
+from service.domain.documents.words import Form, Guess, Ignored, Language, Status, Word, in_order
 from service.domain.fields import Key, Line, Markdown, Text
 from service.domain.mistakes import Mistake
 
@@ -22,7 +22,7 @@ class CourseDocument:
     """A course: its name in addresses (`key`), its title and term, and who may read it.
 
     A `private` course is for those enrolled, a `public` one for anybody. Dates and times in its units without a
-    zone of their own are meant in `time_zone`.
+    zone of their own are meant in `time_zone`. `lint` is for the linter, here and in `resources.yaml`.
     """
 
     format: Literal["hornbook/course@1"]
@@ -37,6 +37,7 @@ class CourseDocument:
     summary: Markdown | None = None
     status: Status = "draft"
     visibility: Literal["private", "public"] = "private"
+    lint: tuple[Ignored, ...] = ()
 
     def mistakes(self) -> Iterator[Mistake]:
         """An end before the beginning."""

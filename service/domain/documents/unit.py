@@ -11,7 +11,7 @@ from service.domain.documents.addresses import is_address
 from service.domain.documents.quiz import Quiz
 from service.domain.documents.readings import Section
 from service.domain.documents.resources import Resource
-from service.domain.documents.words import Bounds, ImportSource, Language, Level, Status, Word, in_order, slug
+from service.domain.documents.words import Bounds, Ignored, ImportSource, Language, Level, Status, in_order, slug
 from service.domain.fields import Address, Key, Line, Markdown, Shorthand, Text
 from service.domain.kinds import QuestionDocument
 from service.domain.kinds.question import Stimulus
@@ -120,15 +120,6 @@ class Term:
         if isinstance(raw, Mapping) and "key" not in raw and isinstance(raw.get("term"), str):
             return {"key": slug(raw["term"]), **raw}
         return raw
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ignored:
-    """A rule of the linter that is not to speak of the unit, or of what has the key `at` in it, for a reason."""
-
-    ignore: Word
-    at: Word | None = None
-    because: Line
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias, get_args
 
 from service.domain.expressions import meant
-from service.domain.fields import Bounds, Key, Text, Word
+from service.domain.fields import Bounds, Key, Line, Text, Word
 from service.domain.keys import derived
 from service.domain.mistakes import Mistake
 from service.domain.provenance import ImportSource
@@ -20,6 +20,7 @@ __all__ = [
     "Bounds",
     "Form",
     "Guess",
+    "Ignored",
     "ImportSource",
     "Importance",
     "Language",
@@ -69,6 +70,15 @@ class Guess:
         """`; did you mean …?`, or a full stop."""
         self.comparisons_left -= len(known)
         return meant(name, known) if self.comparisons_left > 0 else "."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ignored:
+    """A rule of the linter that is not to speak of a document, or of what has the key `at` in it, for a reason."""
+
+    ignore: Word
+    at: Word | None = None
+    because: Line
 
 
 def slug(text: str) -> Key:

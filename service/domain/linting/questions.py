@@ -8,9 +8,9 @@ from typing import Any
 
 from service.domain.kinds.choices import ChoiceFields
 from service.domain.kinds.cloze import ClozeQuestion
-from service.domain.kinds.numeric import NumericFields
 from service.domain.kinds.question import Question
 from service.domain.kinds.short_text import ShortTextFields
+from service.domain.kinds.single_choice import SingleChoiceQuestion
 from service.domain.kinds.true_false import TrueFalseQuestion
 from service.domain.linting.rules import Found, Path, Unit, rule
 from service.domain.text import normalised
@@ -19,18 +19,20 @@ TYPED = re.compile(r"\(?[A-Ha-h1-8](?:\)|[.:]\s)\s*\S")
 ABOVE = re.compile(r"\b(all|none|both|any|neither) of (the above|these|the others)\b|\babove\b|\b[ab] and [bc]\b", re.I)
 NEGATIVE = re.compile(r"(?<![*_\w])(?:not|never|except|least)\b(?![*_])")
 ASKS_FOR_THE_OTHER = re.compile(r"\b(?:which|what|who|where|when)\b[^.?!,;:]*", re.IGNORECASE)
+MARKED = re.compile(r"[`$]")
 GAP = re.compile(r"\[\[\w+\]\]")
 WORDLESS = re.compile(r"[^\w\s-]+")
+SAY_WHY = "Say why this is wrong: feedback here, or for the question under `feedback: {incorrect: …}`."
 SHORTEST_KEY = 4
 """Characters from which on a text in the stem is no accident."""
 
 
-def _questions(unit: Unit) -> Iterator[tuple[Path, Question]]:
+def questions_of(unit: Unit) -> Iterator[tuple[Path, Question]]:
     for index, question in enumerate(unit.document.questions):
         yield ("questions", index), question
 
 
-def _parts(question: Question, path: Path, kind: type[Any]) -> Iterator[tuple[Path, Any]]:
+def parts_of(question: Question, path: Path, kind: type[Any]) -> Iterator[tuple[Path, Any]]:
     """The question itself, or the gaps of a cloze, as far as they are answered in this way."""
     if isinstance(question, kind):
         yield path, question
@@ -46,14 +48,32 @@ def _parts(question: Question, path: Path, kind: type[Any]) -> Iterator[tuple[Pa
 )
 def no_feedback(unit: Unit) -> Iterator[Found]:
     """Nothing is said to a wrong choice."""
-    for path, question in _questions(unit):
+    for path, question in questions_of(unit):
         if not isinstance(question, ChoiceFields) or question.feedback.incorrect or question.feedback.general:
             continue
-        for index, choice in enumerate(question.choices):
-            wrong = not choice.correct and not choice.credit
-            if wrong and choice.feedback is None and question.correct is None:
-                message = "Say why this is wrong: feedback here, or for the question under `feedback: {incorrect: …}`."
-                yield Found((*path, "choices", index), message)
+        if question.choices_from is not None or (question.correct is not None and question.correct.expr is not None):
+            # Which of them are wrong, only a formula knows.
+            if not question.mistakes_ and not any(choice.feedback for choice in question.choices):
+                yield Found(path, "Say something to wrong answers: `feedback: {incorrect: …}`.")
+        else:
+            yield from ((Found((*path, "choices", at), SAY_WHY)) for at in _unexplained(question))
+
+
+def _unexplained(question: ChoiceFields) -> Iterator[int]:
+    right = right_choices(question)
+    for index, choice in enumerate(question.choices):
+        if index not in right and not choice.credit and choice.feedback is None:
+            yield index
+
+
+def right_choices(question: ChoiceFields) -> frozenset[int]:
+    """Which of the choices are written down as right; none where a formula says it."""
+    named = question.correct.value if question.correct is not None else None
+    return frozenset(
+        index
+        for index, choice in enumerate(question.choices)
+        if choice.correct or (named is not None and named.strip() in {choice.key, choice.text.strip()})
+    )
 
 
 @rule(
@@ -64,13 +84,38 @@ def no_feedback(unit: Unit) -> Iterator[Found]:
 )
 def duplicates(unit: Unit) -> Iterator[Found]:
     """Two questions of a unit ask the same."""
-    seen: dict[tuple[str, str | None, str], str] = {}
-    for path, question in _questions(unit):
-        options = getattr(question, "choices", ()) or getattr(question, "pairs", ()) or getattr(question, "steps", ())
-        asked = (normalised(question.stem), question.stimulus, "|".join(sorted(map(str, options))))
+    seen: dict[tuple[object, ...], str] = {}
+    for path, question in questions_of(unit):
+        asked = (normalised(question.stem), question.stimulus, *sorted(_offered(question)))
         if asked in seen:
             yield Found((*path, "stem"), f"“{seen[asked]}” asks the same: change or delete one of the two.")
         seen.setdefault(asked, question.key)
+
+
+def _offered(question: Question) -> Iterator[str]:
+    """What a question shows beside its stem: its parameters' values, choices, pairs or steps."""
+    yield from (f"{name}={declared}" for name, declared in question.parameters.items())
+    for field in ("choices", "steps", "pairs"):
+        yield from (normalised(getattr(one, "text", "") or str(one)) for one in getattr(question, field, ()))
+
+
+@rule(
+    "choice-duplicate",
+    why="Of two choices that say the same only one can be right, and students see that.",
+    bad="choices: [Beam search, beam search.]",
+    good="choices: [Beam search, Greedy search]",
+)
+def same_choices(unit: Unit) -> Iterator[Found]:
+    """Two choices are the same but for case, spaces and final punctuation."""
+    for path, question in questions_of(unit):
+        for at, part in parts_of(question, path, ChoiceFields):
+            seen: dict[str, str] = {}
+            for index, choice in enumerate(part.choices):
+                # In code and maths case matters.
+                plain = choice.text if MARKED.search(choice.text) else normalised(choice.text)
+                if plain in seen:
+                    yield Found((*at, "choices", index), f"“{seen[plain][:60]}” says the same: make them differ.")
+                seen.setdefault(plain, choice.text)
 
 
 @rule(
@@ -81,8 +126,8 @@ def duplicates(unit: Unit) -> Iterator[Found]:
 )
 def above(unit: Unit) -> Iterator[Found]:
     """A choice speaks of the others while they are shuffled."""
-    for path, question in _questions(unit):
-        for at, part in _parts(question, path, ChoiceFields):
+    for path, question in questions_of(unit):
+        for at, part in parts_of(question, path, ChoiceFields):
             for index, choice in enumerate(part.choices if part.shuffle else ()):
                 if ABOVE.search(choice.text) and choice.anchor != "last":
                     yield Found(
@@ -98,10 +143,10 @@ def above(unit: Unit) -> Iterator[Found]:
 )
 def letters(unit: Unit) -> Iterator[Found]:
     """Choices begin with letters or numbers of their own."""
-    for path, question in _questions(unit):
-        for at, part in _parts(question, path, ChoiceFields):
+    for path, question in questions_of(unit):
+        for at, part in parts_of(question, path, ChoiceFields):
             typed = [index for index, choice in enumerate(part.choices) if TYPED.match(choice.text)]
-            if len(typed) > 1 and len(typed) == len(part.choices):
+            if len(typed) > 1 and 2 * len(typed) > len(part.choices):
                 yield Found(
                     (*at, "choices", typed[0]), "Leave the letters out: choices are shuffled and lettered as shown."
                 )
@@ -115,7 +160,7 @@ def letters(unit: Unit) -> Iterator[Found]:
 )
 def negative(unit: Unit) -> Iterator[Found]:
     """A question asks for the opposite without emphasis."""
-    for path, question in _questions(unit):
+    for path, question in questions_of(unit):
         asks = " ".join(found[0] for found in ASKS_FOR_THE_OTHER.finditer(question.stem))
         if isinstance(question, ChoiceFields) and (found := NEGATIVE.search(asks)):
             yield Found((*path, "stem"), f"Put the “{found[0]}” in bold: **{found[0]}**.")
@@ -131,7 +176,7 @@ def negative(unit: Unit) -> Iterator[Found]:
 )
 def no_reading(unit: Unit) -> Iterator[Found]:
     """A question names no reading that answers it."""
-    for path, question in _questions(unit):
+    for path, question in questions_of(unit):
         if not question.answers_from and unit.outline.readings:
             yield Found(path, "Name the reading that answers this question: answers_from.")
 
@@ -144,64 +189,9 @@ def no_reading(unit: Unit) -> Iterator[Found]:
 )
 def no_objective(unit: Unit) -> Iterator[Found]:
     """A question names no objective."""
-    for path, question in _questions(unit):
+    for path, question in questions_of(unit):
         if not question.objectives and unit.document.objectives:
             yield Found(path, "Name the objective this question asks for: objectives.")
-
-
-@rule(
-    "tolerance-none",
-    why="Who rounds otherwise than the author is told to be wrong.",
-    bad="answer: {value: 0.184, tolerance: exact}",
-    good="answer: {value: 0.184, tolerance: {abs: 0.0005}}",
-)
-def no_tolerance(unit: Unit) -> Iterator[Found]:
-    """A number that is not whole has to be met exactly."""
-    for path, question in _questions(unit):
-        for at, part in _parts(question, path, NumericFields):
-            margin, value = part.answer.tolerance, part.answer.value
-            is_whole = value is None or value == value.to_integral_value()
-            if margin is not None and not is_whole and (margin.exact or margin.abs == 0 or margin.rel == 0):
-                yield Found((*at, "answer", "tolerance"), f"Allow some room around {value}: {{abs: …}}.")
-
-
-@rule(
-    "tolerance-near-zero",
-    why="A share of nearly nothing is nearly nothing: hardly any answer is close enough.",
-    bad="answer: {value: 0.00001, tolerance: {rel: 0.01}}",
-    good="answer: {value: 0.00001, tolerance: {abs: 0.000001}}",
-)
-def near_zero(unit: Unit) -> Iterator[Found]:
-    """A relative tolerance around a number close to 0."""
-    for path, question in _questions(unit):
-        for at, part in _parts(question, path, NumericFields):
-            margin, value = part.answer.tolerance, part.answer.value
-            if margin is not None and value is not None and margin.rel is not None and abs(value) < 1 / 1000:
-                yield Found((*at, "answer", "tolerance"), f"A share of {value} is hardly anything: use abs.")
-
-
-@rule(
-    "accepts-anything",
-    severity="error",
-    why="Whatever is typed is right: the question asks nothing.",
-    bad="answer: {range: [-1000000, 1000000]}",
-    good="a range that tells right from wrong, or kind: open",
-)
-def anything(unit: Unit) -> Iterator[Found]:
-    """Nearly every number is accepted."""
-    for path, question in _questions(unit):
-        for at, part in _parts(question, path, NumericFields):
-            margin, value = part.answer.tolerance, part.answer.value
-            wide = (
-                value is not None
-                and margin is not None
-                and (
-                    (margin.rel is not None and margin.rel >= 1)
-                    or (margin.abs is not None and margin.abs > 10 * abs(value) + 100)
-                )
-            )
-            if wide:
-                yield Found((*at, "answer", "tolerance"), "Nearly every number is right: narrow the tolerance.")
 
 
 @rule(
@@ -211,13 +201,28 @@ def anything(unit: Unit) -> Iterator[Found]:
     good="a stem that describes the thing without naming it",
 )
 def visible(unit: Unit) -> Iterator[Found]:
-    """An accepted text stands in the stem."""
-    for path, question in _questions(unit):
-        stem = f" {WORDLESS.sub(' ', normalised(GAP.sub(' ', question.stem)))} "
-        for at, part in _parts(question, path, ShortTextFields):
+    """An accepted text, or of all choices only the right one, stands in the stem."""
+    for path, question in questions_of(unit):
+        stem = _words(GAP.sub(" ", question.stem))
+        for at, part in parts_of(question, path, ShortTextFields):
             for index, entry in enumerate(part.accept):
-                text = normalised(entry.text or "")
-                if len(text) >= SHORTEST_KEY and f" {text} " in stem:
-                    yield Found(
-                        (*at, "accept", index), f"“{entry.text}” stands in the stem: say it in other words there."
-                    )
+                if _stands_in(stem, entry.text or ""):
+                    yield _named((*at, "accept", index), entry.text or "")
+        if isinstance(question, SingleChoiceQuestion):
+            standing = {index for index, one in enumerate(question.choices) if _stands_in(stem, one.text)}
+            if len(standing) == 1 and standing == right_choices(question):
+                (index,) = standing
+                yield _named((*path, "choices", index), question.choices[index].text)
+
+
+def _words(text: str) -> str:
+    return f" {' '.join(WORDLESS.sub(' ', normalised(text)).split())} "
+
+
+def _stands_in(stem: str, text: str) -> bool:
+    words = _words(text)
+    return len(words.strip()) >= SHORTEST_KEY and words in stem
+
+
+def _named(path: Path, text: str) -> Found:
+    return Found(path, f"“{text[:60]}” stands in the stem: say it in other words there.")

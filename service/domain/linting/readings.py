@@ -25,7 +25,7 @@ def uncited(unit: Unit) -> Iterator[Found]:
 
 
 def _can_be_found(unit: Unit, placed: PlacedReading) -> bool:
-    resource, known = placed.resource, {**unit.shared, **unit.document.resources}
+    resource, known = placed.resource, {**unit.course.shared, **unit.document.resources}
     while resource is not None:
         if resource.url or resource.links or resource.doi or resource.arxiv or resource.isbn or resource.access:
             return True
