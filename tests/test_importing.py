@@ -13,6 +13,7 @@ from service.db import Database
 from service.seeding import operations as seeding
 from service.seeding.loader import load_folder
 from tests.cast import Client, answer_of
+from tests.quizzing import take
 from tests.world import TestWorld
 
 BANK = """\
@@ -90,23 +91,36 @@ def test_importing_again_keeps_keys_and_what_was_laid_out_by_hand(course: Path, 
     assert not file.read_text().startswith("# Ours.")
 
 
-def test_what_was_imported_is_shown_and_goes_back_to_moodle(
-    course: Path, bank: Path, database: Database, world: TestWorld, root: Client, database_url: str
+def test_what_was_imported_is_taken_as_a_quiz_and_goes_back_to_moodle(
+    course: Path, bank: Path, database: Database, world: TestWorld, ana: Client, database_url: str
 ) -> None:
     hornbook("import", "gift", bank, "--into", course)
     (file,) = (course / "units").iterdir()
-    file.write_text(file.read_text().replace("status: draft", "status: published", 1))
-    if "status: published" not in file.read_text():
-        file.write_text(file.read_text().replace("unit:\n", "unit:\n  status: published\n", 1))
+    file.write_text(file.read_text().replace("unit:\n", "unit:\n  status: published\n", 1))
     seeding.seed(database, world, seeding.prepare(load_folder(course)))
-    key = load_folder(course)[0].course.key
-    unit = load_folder(course)[0].units[0].document.unit.key
-    shown = answer_of(root.get(f"/courses/{key}/units/{unit}"))
-    assert [quiz["questions"] for quiz in shown["quizzes"]] or shown["quizzes"]
-    back = hornbook("export", key, course / "out", "--format", "gift", "--database", database_url)
+    assert hornbook("enrol", "ana", "bread", "--database", database_url).exit_code == 0
+    (quiz,) = answer_of(ana.get("/courses/bread/units/rising"))["quizzes"]
+    taken = take(ana, quiz["id"], database)
+    taken.answer_everything(right=True)
+    graded = answer_of(taken.submit())["slots"]
+    statuses = {one["question"]["kind"]: one["status"] for one in graded}
+    assert statuses == {"single_choice": "correct", "numeric": "correct", "open": "needs_review"}
+    back = hornbook("export", "bread", course / "out", "--format", "gift", "--database", database_url)
     assert back.exit_code == 0, back.output
-    text = (course / "out" / f"{unit}.gift").read_text()
-    assert "Carbon dioxide" in text and "[id:gas]" in text
+    written = course / "out" / "rising.gift"
+    assert "Carbon dioxide" in written.read_text() and "[id:gas]" in written.read_text()
+    written.write_text("// Ours.\n")
+    again = ("export", "bread", course / "out", "--format", "gift", "--database", database_url)
+    assert "say something else" in hornbook(*again).output and written.read_text() == "// Ours.\n"
+    hornbook(*again, "--force")
+    assert "Carbon dioxide" in written.read_text()
+
+
+def test_a_bank_that_is_not_utf_8_is_read_and_says_so(course: Path, bank: Path) -> None:
+    bank.write_bytes("Where is the caf\u00e9? {=here}\n".encode("cp1252"))
+    done = hornbook("import", "gift", bank, "--into", course)
+    assert "1:1: warning: This is not UTF-8" in done.stdout
+    assert load_folder(course)[0].units[0].document.questions[0].stem == "Where is the caf\u00e9?"
 
 
 def test_what_cannot_be_imported_is_said_in_a_sentence(course: Path, bank: Path, tmp_path: Path) -> None:

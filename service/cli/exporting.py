@@ -33,7 +33,7 @@ def export(course: str, folder: Path | None, force: bool, form: str, database_ur
             raise NotFound(f"There is no course {course}.")
         exported = export_course(session, found)
     if form == "gift":
-        for file, findings in write_banks(exported, folder or Path(course)):
+        for file, findings in write_banks(exported, folder or Path(course), force=force).items():
             click.echo(f"  written  {file}")
             for one in findings:
                 click.echo(f"    {one.severity}: {one.message}")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
 
-from service.cli.output import shown_name
+from service.cli.output import progress
 
 
 @click.command("import")
@@ -41,9 +40,8 @@ def import_(format_name: str, path: Path, course: Path, dry_run: bool, force: bo
         )
     importing.require_course(course)
     sources = importing.find_sources(path, FORMATS[format_name])
-    label = f"Importing {path.name}"
-    with click.progressbar(length=len(sources), label=label, item_show_func=shown_name, file=sys.stderr) as bar:
-        planned = list(importing.plan(sources, course, FORMATS[format_name], lambda source: bar.update(1, source.name)))
+    with progress(len(sources), f"Importing {path.name}") as advance:
+        planned = list(importing.plan(sources, course, FORMATS[format_name], lambda source: advance(source.name)))
     if form == "json":
         told = [{**one.report.as_json(), "file": str(one.target), "what": one.what} for one in planned]
         click.echo(json.dumps({"files": told}, ensure_ascii=False, indent=1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.cli.output import shown_name
+from service.cli.output import counted, progress
 
 if TYPE_CHECKING:
     from service.domain.coverage import Coverage
@@ -42,10 +41,8 @@ def lint(path: Path | None, form: str, explain: str | None) -> None:
     root = path or Path()
     label = f"Linting {root.resolve().name}"
     # Every file is first read, then linted.
-    with click.progressbar(
-        length=2 * count_files(root), label=label, item_show_func=shown_name, file=sys.stderr
-    ) as bar:
-        findings = list(lint_folder(root, lambda file: bar.update(1, file.stem)))
+    with progress(2 * count_files(root), label) as advance:
+        findings = list(lint_folder(root, lambda file: advance(file.stem)))
     errors = sum(one.severity == "error" for one in findings)
     if form == "json":
         told = {"findings": [asdict(one) for one in findings], "errors": errors, "warnings": len(findings) - errors}
@@ -53,13 +50,9 @@ def lint(path: Path | None, form: str, explain: str | None) -> None:
     else:
         for one in findings:
             click.echo(str(one))
-        click.echo(f"{_counted(errors, 'error')}, {_counted(len(findings) - errors, 'warning')}.")
+        click.echo(f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}.")
     if errors:
         raise SystemExit(1)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _asked_for(code: str) -> Iterable[Rule]:
@@ -89,7 +82,7 @@ def coverage(path: Path | None) -> None:
         for covered in coverage_of_files(course):
             click.echo(_table(covered))
             holes += covered.holes
-    click.echo(f"{_counted(holes, 'hole')}.")
+    click.echo(f"{counted(holes, 'hole')}.")
 
 
 def _table(covered: Coverage) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +32,7 @@ class OneSentence(click.Group):
         except Problem as problem:
             raise click.ClickException(problem.detail or problem.title) from problem
         except Rejected as rejected:
-            count = f"{len(rejected.mistakes)} mistake{'s' if len(rejected.mistakes) > 1 else ''}"
+            count = counted(len(rejected.mistakes), "mistake")
             raise click.ClickException(f"{count} to mend first:\n{rejected}") from rejected
         except UnusableSettings as unusable:
             raise click.ClickException(str(unusable)) from unusable
@@ -105,6 +106,16 @@ def opened_current(settings: Settings) -> Iterator[Database]:
         yield database
 
 
-def shown_name(name: str | None) -> str:
-    """What a progress bar says it is at."""
-    return name or ""
+@contextmanager
+def progress(length: int, label: str) -> Iterator[Callable[[str], None]]:
+    """A progress bar, in a terminal; it is told the name of what was done, one after the other."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(
+        length=length, label=label, hidden=hidden, item_show_func=lambda done: done or "", file=sys.stderr
+    ) as bar:
+        yield lambda done: bar.update(1, done)
+
+
+def counted(number: int, what: str) -> str:
+    """`1 mistake`, `2 mistakes`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import click
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.accounts import operations as accounts
 from service.cli.output import database_option, opened_current, read_settings
 from service.content.models import Course
-from service.content.operations import find_course
+from service.content.operations import find_course, list_every_course
 from service.domain.expressions import meant
 from service.domain.roles import Role, Scope
 from service.world import World
@@ -134,7 +133,7 @@ def revoke(prefix: str, database_url: str | None) -> None:
 def _course(session: Session, slug: str) -> Course:
     course = find_course(session, slug)
     if course is None:
-        known = {one.slug: one for one in session.scalars(select(Course))}
+        known = {one.slug: one for one in list_every_course(session)}
         raise click.ClickException(
             f"There is no course “{slug}”{meant(slug, known)} Seed one with: hornbook seed FOLDER"
         )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, Literal
 
 import click
 
-from service.cli.output import database_option, opened_current, read_settings
+from service.cli.output import database_option, opened_current, progress, read_settings
 from service.content.publishing import PreparedCourse
 from service.db import Database
 from service.domain.merging import ABSENT, Conflict
@@ -95,7 +94,7 @@ def _seed_folder(database: Database, path: Path, dry_run: bool, choices: Choices
         click.echo("Nothing to do.")
         return
     todo = sum(not change.is_idle for change in changes if change.unit is not None)
-    with _bar(todo, "Publishing") as advance:
+    with progress(todo, "Publishing") as advance:
         try:
             operations.seed(database, World(), prepared, choices, advance)
         except operations.Undecided:
@@ -106,18 +105,10 @@ def _seed_folder(database: Database, path: Path, dry_run: bool, choices: Choices
 
 def _prepared(database: Database, path: Path) -> list[PreparedCourse]:
     files = sum(1 for _ in path.rglob("*.yaml")) if path.is_dir() else 1
-    with _bar(files, f"Reading {path.name}") as advance:
+    with progress(files, f"Reading {path.name}") as advance:
         courses = load_folder(path, lambda file: advance(file.name), partial(operations.seeded_files, database))
-    with _bar(sum(len(course.units) for course in courses), "Comparing") as advance:
+    with progress(sum(len(course.units) for course in courses), "Comparing") as advance:
         return operations.prepare(courses, advance)
-
-
-@contextmanager
-def _bar(length: int, label: str) -> Iterator[Callable[[str], None]]:
-    """A progress bar, in a terminal; it is told the name of what was done, one after the other."""
-    hidden = not sys.stdout.isatty()
-    with click.progressbar(length=length, label=label, hidden=hidden, item_show_func=lambda done: done or "") as bar:
-        yield lambda done: bar.update(1, done)
 
 
 def _print(changes: Sequence[Change]) -> None:

@@ -35,12 +35,7 @@ def settings_of(quiz: Quiz, document: UnitDocument, questions: Mapping[str, UUID
 def _pools(quiz: Quiz, document: UnitDocument, questions: Mapping[str, UUID]) -> list[dict[str, Any]]:
     if quiz.questions:
         return [_pool(len(quiz.questions), quiz.questions, questions)]
-    pools = []
-    for draw in quiz.draw:
-        where = draw.where
-        fitting = draw.from_ if where is None else [one.key for one in document.questions if where.fits(one)]
-        pools.append(_pool(draw.take, fitting, questions))
-    return pools
+    return [_pool(draw.take, draw.pool(document.questions), questions) for draw in quiz.draw]
 
 
 def _pool(take: int, keys: Sequence[str], questions: Mapping[str, UUID]) -> dict[str, Any]:

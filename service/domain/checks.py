@@ -32,23 +32,19 @@ def check_question(
     several variants is told once, with the first of them.
     """
     found = [*mistakes_in(document), *_stimulus_mistakes(document, stimulus)]
-    return [*found, *check_variants(document, stimulus, others, only_resolve=bool(found))]
+    return found or check_variants(document, stimulus, others)
 
 
 def check_variants(
-    document: Question,
-    stimulus: Stimulus | None = None,
-    others: Mapping[str, Question] | None = None,
-    *,
-    only_resolve: bool = False,
+    document: Question, stimulus: Stimulus | None = None, others: Mapping[str, Question] | None = None
 ) -> list[Mistake]:
-    """The same of a question whose fields are in order, and whose stimulus this is."""
+    """The same of a question whose fields are in order, and whose stimulus this is: the gate has asked that already."""
     try:
         resolved = resolve(document, others or {})
     except Rejected as rejected:
         return list(rejected.mistakes)
-    # Each step can rely on the one before it: names on formulas that can be read, variants on names that are known.
-    return [] if only_resolve else list(_name_mistakes(resolved, stimulus)) or _variant_mistakes(resolved, stimulus)
+    # Variants can rely on names that are known.
+    return list(_name_mistakes(resolved, stimulus)) or _variant_mistakes(resolved, stimulus)
 
 
 def _stimulus_mistakes(document: Question, stimulus: Stimulus | None) -> Iterator[Mistake]:

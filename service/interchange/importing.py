@@ -10,7 +10,7 @@ from service.content.documents import dump_document
 from service.domain.mistakes import Mistake, Rejected
 from service.errors import Conflict
 from service.interchange.formats import Format
-from service.interchange.reports import Report
+from service.interchange.reports import Imported, Report
 from service.seeding.emitting import emit
 from service.seeding.export import HandFormatted, What, is_canonical, says, unit_files
 from service.seeding.loader import COURSE, UNITS
@@ -51,7 +51,7 @@ def plan(
     present = unit_files(course / UNITS)
     made: dict[str, Path] = {}
     for source in sources:
-        imported = format_.read(_text(source), str(source))
+        imported = _imported(source, format_)
         key = imported.unit.unit.key
         first = made.setdefault(key, source)
         if first != source:
@@ -82,10 +82,12 @@ def require_course(folder: Path) -> None:
         )
 
 
-def _text(source: Path) -> str:
-    """What a file says; what is not UTF-8 is read as the older encoding such files have."""
+def _imported(source: Path, format_: Format) -> Imported:
+    """What a file makes; one that is not UTF-8 is read in the older encoding such files have, and says so."""
     content = source.read_bytes()
     try:
-        return content.decode("utf-8-sig")
+        return format_.read(content.decode("utf-8-sig"), str(source))
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        imported = format_.read(content.decode("cp1252", errors="replace"), str(source))
+        imported.report.warn(1, "This is not UTF-8 and was read as Windows-1252: look at accents and signs.")
+        return imported

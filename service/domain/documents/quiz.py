@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -86,6 +86,11 @@ class Draw:
     from_: tuple[Key, ...] = ()
     where: Where | None = None
 
+    def pool(self, questions: Iterable[Any]) -> tuple[str, ...]:
+        """The keys of what is drawn from, of a unit's questions (documents)."""
+        where = self.where
+        return self.from_ if where is None else tuple(one.key for one in questions if where.fits(one))
+
     def mistakes(self) -> Iterator[Mistake]:
         """No pool or two, or one too small."""
         if bool(self.from_) is (self.where is not None):
@@ -151,12 +156,9 @@ class Quiz:
             plain["reveal"] = "after_submission"
         return plain
 
-    def may_ask(self, questions: Iterable[Any]) -> tuple[str, ...]:
+    def may_ask(self, questions: Sequence[Any]) -> tuple[str, ...]:
         """The keys of those of a unit's questions (documents) that this quiz may ask, in its order."""
-        wheres = [draw.where for draw in self.draw if draw.where is not None]
-        named = [*self.questions, *(key for draw in self.draw for key in draw.from_)]
-        fitting = [one.key for one in questions if any(where.fits(one) for where in wheres)]
-        return tuple(dict.fromkeys([*named, *fitting]))
+        return tuple(dict.fromkeys([*self.questions, *(key for draw in self.draw for key in draw.pool(questions))]))
 
     def mistakes(self) -> Iterator[Mistake]:
         """Questions said twice or not at all; settings that contradict one another."""
