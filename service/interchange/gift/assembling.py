@@ -12,8 +12,8 @@ from service.domain.documents import UnitDocument
 from service.domain.documents.words import slug
 from service.domain.mistakes import Mistake, Rejected
 from service.interchange.gift.answers import Places, Raw
-from service.interchange.gift.naming import Identity, as_line, keys_for
 from service.interchange.gift.scanning import Comment
+from service.interchange.identity import Identity, as_line, keys_for
 from service.interchange.reports import Fate, Report
 
 MOST_TOLD = 3

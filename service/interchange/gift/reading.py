@@ -9,7 +9,7 @@ from service.content.refusals import UNWELCOME, named
 from service.interchange.gift.answers import Desk, Raw, answered
 from service.interchange.gift.assembling import Assembly, Draft
 from service.interchange.gift.embedded import gap, without_gaps
-from service.interchange.gift.naming import Identity, as_line, digest, id_in, tags_in
+from service.interchange.gift.naming import id_in, tags_in
 from service.interchange.gift.scanning import (
     EMBEDDED,
     NEVER_CLOSED,
@@ -24,6 +24,7 @@ from service.interchange.gift.scanning import (
     unmasked,
 )
 from service.interchange.gift.texts import with_format
+from service.interchange.identity import Identity, as_line, digest
 from service.interchange.reports import Fate, Imported, Report
 
 LONGEST_FILE = 1024 * 1024

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from service.domain import templates
-from service.interchange.gift.html_text import from_html
 from service.interchange.gift.scanning import WHITE, Passage, unmasked
+from service.interchange.html_text import from_html
 
 FORMATS = ("moodle", "html", "plain", "markdown")
 

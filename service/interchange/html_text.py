@@ -10,7 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 
-from service.interchange.gift.markup import Markup
+from service.interchange.markup import Markup
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,15})((?:[\s/][^<>]*)?)>|<!--")
 _TICKS = re.compile(r"`+")
