@@ -65,7 +65,7 @@ def test_a_bank_becomes_a_unit_with_a_report_on_every_line(course: Path, bank: P
     done = hornbook("import", "gift", bank.parent, "--into", course)
     assert done.exit_code == 1, "one question could not be taken"
     (file,) = (course / "units").iterdir()
-    assert f"written   {file}" in done.stdout
+    assert f"added     {file}" in done.stdout
     assert f"{bank}:13:24: error: “much” is no number" in done.stdout
     keys = [one.key for one in load_folder(course)[0].units[0].document.questions]
     assert keys[0] == "gas" and len(keys) == 3
@@ -131,7 +131,18 @@ def test_what_cannot_be_imported_is_said_in_a_sentence(course: Path, bank: Path,
     ):
         refused = hornbook("import", *arguments)
         assert refused.exit_code == 1 and says in refused.output
-    (bank.parent / "more").mkdir()
-    (bank.parent / "more" / "rising.gift").write_text(BANK)
+    bank.unlink()
+    for folder in ("first", "second"):
+        (bank.parent / folder / "week").mkdir(parents=True)
+        (bank.parent / folder / "week" / "rising.gift").write_text(BANK)
     twice = hornbook("import", "gift", bank.parent, "--into", course)
     assert "both make the unit" in twice.output and not list((course / "units").glob("*"))
+
+
+def test_files_of_the_same_name_make_units_that_are_named_by_their_folders(course: Path, bank: Path) -> None:
+    (bank.parent / "more").mkdir()
+    (bank.parent / "more" / "rising.gift").write_text(BANK)
+    for what in ("added", "unchanged"):
+        done = hornbook("import", "gift", bank.parent, "--into", course)
+        assert f"2 {what}" in done.stdout
+    assert {file.stem for file in (course / "units").iterdir()} == {"banks-rising", "more-rising"}

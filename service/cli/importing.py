@@ -1,56 +1,151 @@
-"""`hornbook import`: questions and pages of other systems as unit files, with a report on every line."""
+"""`hornbook import`: questions and pages of other systems as units, with a report on every line."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from service.cli.output import progress
+from service.cli.output import counted, database_option, opened_current, progress, read_settings
+
+if TYPE_CHECKING:
+    from service.interchange.formats import Format
+    from service.interchange.importing import Planned, Target
 
 
 @click.command("import")
 @click.argument("format_name", metavar="FORMAT")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "--into",
-    "course",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(),
-    help="The course's folder; this folder unless set.",
+    "--into", "folder", type=click.Path(file_okay=False, path_type=Path), help="The course's folder; or this."
 )
+@click.option("--course", metavar="KEY", help="A course in the database, instead of a folder.")
+@database_option
+@click.option("--unit", metavar="KEY", help="Put what a file holds into this unit, instead of making one of it.")
+@click.option("--vocabulary", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Words of your own.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and the report, and write nothing.")
 @click.option("--force", is_flag=True, help="Overwrite files that were formatted by hand.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the report.")
-def import_(format_name: str, path: Path, course: Path, dry_run: bool, force: bool, form: str) -> None:
-    """Make draft units of what is at PATH (a file, or a folder of them) in FORMAT: gift.
+def import_(  # noqa: PLR0913  its options
+    format_name: str,
+    path: Path,
+    folder: Path | None,
+    course: str | None,
+    database_url: str | None,
+    unit: str | None,
+    vocabulary: Path | None,
+    dry_run: bool,
+    force: bool,
+    form: str,
+) -> None:
+    """Make draft units of what is at PATH (a file, or a folder of them) in FORMAT: gift or hugo.
 
-    Each file makes one of the course's unit files, with keys that stay the same when it is imported again. The report
-    says what became of every line; exit 1 if something could not be taken.
+    Each file makes one unit of the course whose folder is named with --into, or which has the key --course in the
+    database. What is imported again keeps its keys, and what was written by hand stays. The report says what became of
+    every line; exit 1 if something could not be taken. Without --into or --course the course is the present folder.
     """
-    from service.domain.expressions import meant
-    from service.interchange import importing
-    from service.interchange.formats import FORMATS
-
-    if format_name not in FORMATS:
-        there_are = ", ".join(f"{name} ({one.said})" for name, one in FORMATS.items())
-        raise click.ClickException(
-            f"“{format_name}” cannot be imported{meant(format_name, FORMATS)} There is {there_are}."
-        )
-    importing.require_course(course)
-    sources = importing.find_sources(path, FORMATS[format_name])
-    with progress(len(sources), f"Importing {path.name}") as advance:
-        planned = list(importing.plan(sources, course, FORMATS[format_name], lambda source: advance(source.name)))
-    if form == "json":
-        told = [{**one.report.as_json(), "file": str(one.target), "what": one.what} for one in planned]
-        click.echo(json.dumps({"files": told}, ensure_ascii=False, indent=1))
+    if course is not None and folder is not None:
+        raise click.UsageError("Say either --into a folder or --course of the database, not both.")
+    format_ = _format(format_name, vocabulary)
+    if course is None:
+        planned = _into_folder(_Order(format_, path, unit, dry_run, form), folder or Path(), force=force)
     else:
-        for one in planned:
-            click.echo(f"  {one.what:9} {one.target}\n{one.report.as_text()}")
-    if not dry_run:
-        importing.write(planned, force=force)
-    elif form == "text":
-        click.echo("Nothing was written (--dry-run).")
+        planned = _into_database(_Order(format_, path, unit, dry_run, form), course, database_url)
     if any(finding.severity == "error" for one in planned for finding in one.report.findings):
         raise SystemExit(1)
+
+
+def _format(name: str, vocabulary: Path | None) -> Format:
+    from service.domain.expressions import meant
+    from service.interchange.formats import FORMATS, in_words_of
+
+    if name not in FORMATS:
+        there_are = ", ".join(f"{one} ({of.said})" for one, of in FORMATS.items())
+        raise click.ClickException(f"“{name}” cannot be imported{meant(name, FORMATS)} There is {there_are}.")
+    return in_words_of(FORMATS[name], vocabulary)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is to be imported: a path in a format, as units or into one; and how that is told."""
+
+    format: Format
+    path: Path
+    unit: str | None
+    dry_run: bool
+    form: str
+
+    def plan(self, target: Target) -> list[Planned]:
+        """Read everything, and tell what will be written and what becomes of every line."""
+        from service.interchange import importing
+
+        sources = importing.find_sources(self.path, self.format)
+        with progress(len(sources), f"Importing {self.path.name}") as advance:
+            found, others = importing.read_sources(self.path, self.format, lambda source: advance(source.name))
+        into = self.unit
+        planned = importing.plan(found, target) if into is None else importing.plan_into(found, target, into)
+        _tell(planned, others, self.form, dry_run=self.dry_run)
+        return planned
+
+    def say(self, text: str) -> None:
+        """Tell a person something."""
+        if self.form == "text":
+            click.echo(text)
+
+
+def _into_folder(order: _Order, folder: Path, *, force: bool) -> Sequence[Planned]:
+    from service.interchange.filing import CourseFolder
+
+    target = CourseFolder(folder)
+    planned = order.plan(target)
+    if not order.dry_run:
+        target.write(planned, force=force)
+        order.say(f"Next: hornbook lint {folder}, and hornbook seed {folder}")
+    return planned
+
+
+def _into_database(order: _Order, key: str, database_url: str | None) -> Sequence[Planned]:
+    from service.content.operations import find_course
+    from service.errors import NotFound
+    from service.interchange import storing
+    from service.world import World
+
+    with opened_current(read_settings(database_url)) as database:
+        with database.read() as session:
+            course = find_course(session, key)
+            if course is None:
+                raise NotFound(f"There is no course {key}.")
+            target = storing.StoredCourse(session, course)
+            planned = order.plan(target)
+            ready = storing.prepare(target, planned)
+        if not order.dry_run:
+            with database.write() as session:
+                storing.store(session, World(), course, ready)
+            order.say("Students see what is new once its unit is published.")
+    return planned
+
+
+def _tell(planned: Sequence[Planned], others: Sequence[Path], form: str, *, dry_run: bool) -> None:
+    """What will be written, and what becomes of every line."""
+    if form == "json":
+        told = [
+            {**one.report.as_json(), "unit": one.unit.unit.key, "to": one.where, "what": one.what} for one in planned
+        ]
+        said = {"files": told, "left_alone": [str(file) for file in others]}
+        click.echo(json.dumps(said, ensure_ascii=False, indent=1))
+        return
+    for one in planned:
+        click.echo(f"  {one.what:9} {one.where}\n{one.report.as_text()}")
+    if others:
+        click.echo(f"Left alone, as none of them is a unit's: {counted(len(others), 'file')}")
+        for file in others:
+            click.echo(f"  {file}")
+    whats = Counter(one.what for one in planned)
+    click.echo(", ".join(f"{whats[what]} {what}" for what in ("added", "changed", "unchanged")) + " (units)")
+    if dry_run:
+        click.echo("Nothing was written (--dry-run).")

@@ -48,21 +48,27 @@ def keys_for(identities: Sequence[Identity]) -> list[str]:
     wanted = [identity.wanted for identity in identities]
     counts = Counter(wanted)
     taken = {key for key, count in counts.items() if count == 1}
+    again: Counter[tuple[str, str]] = Counter()
     keys = []
     for key, identity in zip(wanted, identities, strict=True):
-        own = key if counts[key] == 1 else _free(key, identity.content_hash, taken)
+        own, content_hash = key, identity.content_hash
+        if counts[key] > 1:
+            # The very same content once more: which of the two has which key makes no difference.
+            if number := again[key, content_hash]:
+                content_hash = digest(f"{content_hash} {number}")
+            again[key, identity.content_hash] += 1
+            own = _free(key, content_hash, taken)
         taken.add(own)
         keys.append(own)
     return keys
 
 
 def _free(key: str, content_hash: str, taken: set[str]) -> str:
-    for digits in (4, 8, 16):
+    for digits in (4, 8):
         one = f"{key[: LONGEST_KEY - digits - 1].rstrip('-')}-{content_hash[:digits]}"
         if one not in taken:
             return one
-    # The very same content once more: which of the two has which key makes no difference.
-    return _free(key, digest(content_hash), taken)
+    return f"{key[: LONGEST_KEY - 17].rstrip('-')}-{content_hash}"
 
 
 def as_line(text: str, longest: int = 300) -> str:

@@ -1,33 +1,67 @@
-"""Importing: files of another format become unit files of a course, each with a report on every line."""
+"""Importing: files of another format become units of a course, each with a report on every line.
+
+Where they go to is somebody else's: a folder of files (`filing.py`) or a database (`storing.py`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, Protocol
 
-from service.content.documents import dump_document
+from service.domain.documents import Resource, UnitDocument
+from service.domain.documents.words import slug
+from service.domain.expressions import meant
 from service.domain.mistakes import Mistake, Rejected
 from service.errors import Conflict
 from service.interchange.formats import Format
+from service.interchange.rematching import put_into, rematch
 from service.interchange.reports import Imported, Report
-from service.seeding.emitting import emit
-from service.seeding.export import HandFormatted, What, is_canonical, says, unit_files
-from service.seeding.loader import COURSE, UNITS
+
+What = Literal["added", "changed", "unchanged"]
+Progress = Callable[[Path], None]
+Join = Callable[[UnitDocument, UnitDocument, Mapping[str, Resource]], UnitDocument]
+MOST_TOLD = 5
+"""Mistakes that are told of one file."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file that was imported: the unit it makes, and what becomes of its lines."""
+
+    source: Path
+    unit: UnitDocument
+    report: Report
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A unit that is imported: the file it comes from, the one it is to be written to, and what becomes of its lines.
-
-    `what` is "unchanged" where the file says that already, however it is laid out.
-    """
+    """A unit as it is to be written, where, and whether anything is different there then."""
 
     source: Path
-    target: Path
-    text: str
+    unit: UnitDocument
     what: What
+    where: str
     report: Report
+
+
+class Target(Protocol):
+    """Where imported units go to."""
+
+    @property
+    def shared(self) -> Mapping[str, Resource]:
+        """The resources of the course."""
+
+    def present(self) -> Mapping[str, str | None]:
+        """The keys of the units there are, each with the path of the file it was imported from, if it was."""
+
+    def unit(self, key: str) -> UnitDocument:
+        """A unit as it is there. Raises `Conflict` where it cannot be read."""
+
+    def where(self, unit: UnitDocument) -> str:
+        """Where a unit is written to, in words."""
 
 
 def find_sources(path: Path, format_: Format) -> list[Path]:
@@ -41,53 +75,91 @@ def find_sources(path: Path, format_: Format) -> list[Path]:
     return found
 
 
-def plan(
-    sources: Sequence[Path], course: Path, format_: Format, progress: Callable[[Path], None] = lambda _: None
-) -> Iterator[Planned]:
-    """What importing would write into the course's folder; a unit that has a file there keeps its name.
+def read_sources(path: Path, format_: Format, progress: Progress = lambda _: None) -> tuple[list[Found], list[Path]]:
+    """What the file makes, or what each of those of a folder does that is meant; and those that are not.
 
-    Raises `Conflict` where two sources make the same unit.
+    Raises `Conflict` where two make the same unit, and `Rejected` where there is none.
     """
-    present = unit_files(course / UNITS)
-    made: dict[str, Path] = {}
-    for source in sources:
-        imported = _imported(source, format_)
-        key = imported.unit.unit.key
-        first = made.setdefault(key, source)
-        if first != source:
-            raise Conflict(f"{first} and {source} both make the unit “{key}”: rename one of them.")
-        said = dump_document(imported.unit)
-        target = course / present.get(key, Path(UNITS) / f"{len(present) + len(made):02d}-{key}.yaml")
-        what: What = "unchanged" if says(target, said) else "written"
+    found, others = [], []
+    for source in find_sources(path, format_):
+        text, is_usual = _text(source)
+        if source != path and not format_.is_meant(text, str(source)):
+            others.append(source)
+        else:
+            found.append(_found(source, format_.read(text, str(source)), is_usual=is_usual))
         progress(source)
-        yield Planned(source, target, emit(said), what, imported.report)
-
-
-def write(planned: Sequence[Planned], *, force: bool = False) -> None:
-    """Write what is to be written. Raises `HandFormatted` before anything is, unless forced."""
-    todo = [one for one in planned if one.what == "written"]
-    by_hand = [one.target for one in todo if one.target.exists() and not force and not is_canonical(one.target)]
-    if by_hand:
-        raise HandFormatted(by_hand)
-    for one in todo:
-        one.target.parent.mkdir(parents=True, exist_ok=True)
-        one.target.write_text(one.text, encoding="utf-8", newline="\n")
-
-
-def require_course(folder: Path) -> None:
-    """Raise `Conflict` unless the folder is a course's."""
-    if not (folder / COURSE).exists():
-        raise Conflict(
-            f"{folder} is no course yet, as there is no {COURSE}. Begin one with: hornbook new course {folder}"
+    if not found:
+        message = (
+            f"None of the {len(others)} files here is one to be imported. Name one by itself if it is all the same."
         )
+        raise Rejected([Mistake((str(path),), message)])
+    return _with_keys(found), others
 
 
-def _imported(source: Path, format_: Format) -> Imported:
-    """What a file makes; one that is not UTF-8 is read in the older encoding such files have, and says so."""
+def _text(source: Path) -> tuple[str, bool]:
+    """What a file says, and whether it is UTF-8; one that is not is read in the older encoding such files have."""
     content = source.read_bytes()
     try:
-        return format_.read(content.decode("utf-8-sig"), str(source))
+        return content.decode("utf-8-sig"), True
     except UnicodeDecodeError:
-        imported = format_.read(content.decode("cp1252", errors="replace"), str(source))
+        return content.decode("cp1252", errors="replace"), False
+
+
+def _found(source: Path, imported: Imported, *, is_usual: bool) -> Found:
+    if not is_usual:
         imported.report.warn(1, "This is not UTF-8 and was read as Windows-1252: look at accents and signs.")
-        return imported
+    return Found(source, imported.unit, imported.report)
+
+
+def _with_keys(found: Sequence[Found]) -> list[Found]:
+    """The same, with longer keys for those that want the same. Raises `Conflict` where they still do."""
+    counts = Counter(one.unit.unit.key for one in found)
+    keyed = []
+    first: dict[str, Path] = {}
+    for one in found:
+        key = one.unit.unit.key
+        if counts[key] > 1:
+            key = slug(f"{one.source.parent.name}-{one.source.stem}")
+            one.report.warn(1, f"“{one.unit.unit.key}” is what several files make: this one has the key “{key}”.")
+        if first.setdefault(key, one.source) != one.source:
+            raise Conflict(f"{first[key]} and {one.source} both make the unit “{key}”: rename one of them.")
+        keyed.append(replace(one, unit=replace(one.unit, unit=replace(one.unit.unit, key=key))))
+    return keyed
+
+
+def plan(found: Sequence[Found], target: Target) -> list[Planned]:
+    """What importing would write: what was imported before keeps its keys, and what was written by hand stays.
+
+    Raises `Conflict` where what is there cannot be read, or does not go together with what is imported.
+    """
+    present = target.present()
+    by_source = {source: key for key, source in present.items() if source is not None}
+    planned = []
+    for one in found:
+        key = by_source.get(str(one.source), one.unit.unit.key)
+        if key in present:
+            planned.append(_changed(one, key, target, rematch))
+        else:
+            planned.append(Planned(one.source, one.unit, "added", target.where(one.unit), one.report))
+    return planned
+
+
+def plan_into(found: Sequence[Found], target: Target, key: str) -> list[Planned]:
+    """The same for one file of which everything is put into a unit that there is. Raises `Conflict`, too."""
+    if key not in target.present():
+        raise Conflict(f"There is no unit “{key}”{meant(key, target.present())} Import without --unit to make one.")
+    if len(found) != 1:
+        raise Conflict(f"{len(found)} files cannot go into one unit: name one of them.")
+    return [_changed(found[0], key, target, put_into)]
+
+
+def _changed(found: Found, key: str, target: Target, join: Join) -> Planned:
+    earlier = target.unit(key)
+    try:
+        unit = join(earlier, found.unit, target.shared)
+    except Rejected as rejected:
+        told = "\n".join(f"  {one.pointer}: {one.message}" for one in rejected.mistakes[:MOST_TOLD])
+        message = f"{found.source} does not go together with the unit “{key}” as it is now:\n{told}"
+        raise Conflict(message) from None
+    what: What = "unchanged" if unit == earlier else "changed"
+    return Planned(found.source, unit, what, target.where(unit), found.report)
