@@ -11,6 +11,7 @@ from service.domain.documents import UnitDocument, Verb
 from service.domain.mistakes import Mistake, Rejected
 from service.interchange.html_text import from_html
 from service.interchange.hugo import drafts as hugo
+from service.interchange.hugo.blocks import source_of
 from service.interchange.hugo.drafts import Choice, Draft, Note, Option, Reading, Section, Task, Thing
 from service.interchange.hugo.links import is_followable
 from service.interchange.hugo.page import Lines, Page
@@ -259,10 +260,18 @@ class _Assembly:
             if entity is None or entity in self.left_out:
                 continue
             self.left_out.add(entity)
-            first, last = entity.lines
-            self.page.report.refuse(first, f"This was not taken: {mistake.message}")
-            self.page.account(Fate.NOT_UNDERSTOOD, first, last)
+            self.page.report.refuse(entity.lines.first, f"This was not taken: {mistake.message}")
+            self._keep_as_text(entity)
         return len(self.left_out) > before
+
+    def _keep_as_text(self, entity: Any) -> None:
+        """Put a note where something could not be taken; what is in no section is not understood."""
+        for section in self.sections:
+            if entity in section.items and not isinstance(entity, Note):
+                section.items[section.items.index(entity)] = Note(entity.lines, source_of(self.page, *entity.lines))
+                self.page.account(Fate.NOTE, *entity.lines)
+                return
+        self.page.account(Fate.NOT_UNDERSTOOD, *entity.lines)
 
     def _about(self, path: tuple[str | int, ...]) -> Any:
         """What a mistake is about."""

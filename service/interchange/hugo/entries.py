@@ -74,7 +74,7 @@ def _task(text: str, begin: Beginning, links: Sequence[Link], lines: Lines, voca
     title = plain(text)
     task = Task(lines, title[:LONGEST_TITLE], named.means if named else "homework", importance=begin.importance)
     task.address = links[0].address if links else None
-    if len(title) > LONGEST_TITLE or len(links) > 1:
+    if len(title) > LONGEST_TITLE or len(find_links(text)) > len(links[:1]):
         task.notes.append(text)
     return task
 
@@ -91,6 +91,9 @@ def _unlinked(text: str, begin: Beginning, lines: Lines, vocabulary: Vocabulary)
     if found and (portion := part_of(found[1], vocabulary)):
         reading.portion, title = portion, found[2]
     reading.thing.title = plain(title).strip(" ,;:–—-")[:300]
+    if find_links(text):
+        # A picture, or an address that cannot be followed.
+        reading.notes = [text]
     return [reading] if re.search(r"\w", reading.thing.title) else None
 
 

@@ -66,6 +66,10 @@ def take_front_matter(page: Page) -> FrontMatter:
     if closing is None or end is None:
         return FrontMatter({})
     inside = lines[1:end]
+    first = next((line.strip() for line in inside if line.strip() and not line.lstrip().startswith("#")), None)
+    if first is not None and _KEY.match(first) is None:
+        # A page that begins with a rule.
+        return FrontMatter({})
     try:
         said = _parsed(closing, inside)
     except ValueError as error:

@@ -44,7 +44,9 @@ _DEFINITION = re.compile(
 )
 _BLANK = re.compile(r"\n[ \t]*\n")
 LONGEST_LABEL = 1_000
-_EMPHASIS = re.compile(r"\\([^\w\s])|[*`]+|(?<![^\W_])_+|_+(?![^\W_])|!?\[|\](?:\([^()]{0,2000}\))?|<[^<>]{0,500}>")
+_EMPHASIS = re.compile(
+    r"\\([^\w\s])|[*`]+|(?<![^\W_])_+|_+(?![^\W_])|!?\[|\](?:\([^()]{0,2000}\))?|</?[a-zA-Z][^<>]{0,500}>"
+)
 
 
 @dataclass(frozen=True)

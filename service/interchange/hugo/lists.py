@@ -11,7 +11,7 @@ from service.interchange.hugo.beginnings import beginning_of, importance_in, is_
 from service.interchange.hugo.blocks import Block, Item, source_of
 from service.interchange.hugo.drafts import Choice, Draft, Note, Option, Reading, Section, Task, Thing, readings_in
 from service.interchange.hugo.entries import drafts_of
-from service.interchange.hugo.links import find_links, plain
+from service.interchange.hugo.links import find_links, is_followable, plain
 from service.interchange.hugo.page import Lines, Page
 from service.interchange.hugo.vocabulary import words
 from service.interchange.reports import Fate
@@ -163,7 +163,8 @@ class Entries:
         if not options:
             return None
         number = min(int(least) if least.isdigit() else 1, len(options))
-        return Choice(lines, prompt, number, verb, importance_in(prompt, self.vocabulary), options)
+        whole = Lines(lines.first, items[-1].last)
+        return Choice(whole, prompt, number, verb, importance_in(prompt, self.vocabulary), options)
 
     def _has_link(self, item: Item) -> bool:
         return bool(find_links(source_of(self.page, item.first, item.last)))
@@ -171,14 +172,14 @@ class Entries:
     def _option(self, item: Item) -> Option | None:
         lines = Lines(item.first, item.last)
         own = drafts_of(item.text, Lines(item.first, item.own_last), self.vocabulary, asks=True)
-        readings = [one for one in own or [] if isinstance(one, Reading)]
+        readings = [one for draft in own or [] for one in _as_readings(draft)]
         label = "" if readings else plain(item.text).rstrip(" :")[:LONGEST_TITLE]
         remarks = []
         for one in (one for block in item.below for one in _parts(block)):
             drafts = drafts_of(
                 one.text, Lines(one.first, one.own_last), self.vocabulary, asks=not readings or not label
             )
-            inner = [draft for draft in drafts or [] if isinstance(draft, Reading)]
+            inner = [reading for draft in drafts or [] for reading in _as_readings(draft)]
             if inner and (label or self._stands_alone(one.text)):
                 readings += inner
                 self.page.account(Fate.USED, one.first, one.own_last)
@@ -188,12 +189,18 @@ class Entries:
             else:
                 remarks.append(source_of(self.page, one.first, one.last))
                 self.page.account(Fate.NOTE, one.first, one.last)
+        self.page.account(Fate.USED, item.first, item.own_last)
         if not readings:
             if not label:
                 return None
-            readings, label = [Reading(lines, Thing(label))], ""
+            links = find_links(item.text)
+            readings = [Reading(lines, Thing(label), notes=[item.text] if links else [])]
+            readings[0].thing.address = next((one.address for one in links if is_followable(one.address)), None)
+            label = ""
         readings[0].notes += remarks
-        self.page.account(Fate.USED, item.first, item.own_last)
+        if all(one.importance not in {None, "required"} for one in readings):
+            # What is chosen counts, however gladly it is left out.
+            readings[0].importance = None
         return Option(label, readings)
 
     # --------------------------------------------------------------------------------------------------- taking
@@ -242,6 +249,13 @@ class Entries:
             latest.lines = Lines(latest.lines.first, draft.lines.last)
         else:
             self.section.items.append(draft)
+
+
+def _as_readings(draft: Draft) -> Sequence[Reading]:
+    """What can be chosen of a draft."""
+    if isinstance(draft, Task):
+        return [Reading(draft.lines, Thing(draft.title, draft.address), "do", notes=draft.notes)]
+    return list(readings_in(draft))
 
 
 def _parts(block: Block) -> Sequence[Item]:

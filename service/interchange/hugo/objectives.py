@@ -64,7 +64,8 @@ class Objectives:
             if len(self.found) >= MOST:
                 return items[at:]
             lists = [block for block in item.below if block.kind == "list"]
-            if lists and len(lists) == len(item.below) and not plain(item.text).endswith((".", "?")):
+            is_group = bool(lists) and len(lists) == len(item.below) and not find_links(item.text)
+            if is_group and not plain(item.text).endswith((".", "?")):
                 self.page.account(Fate.USED, item.first, item.own_last)
                 group = plain(item.text).rstrip(" :")[:LONGEST_LINE]
                 for inner in (one for block in lists for one in block.items):

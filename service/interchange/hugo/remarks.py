@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from service.interchange.hugo.beginnings import beginning_of, importance_in
+from service.interchange.hugo.beginnings import beginning_of
 from service.interchange.hugo.drafts import Reading, Thing
 from service.interchange.hugo.links import Link, find_links, plain
 from service.interchange.hugo.vocabulary import Vocabulary, words
@@ -96,11 +96,10 @@ def _is_understood(reading: Reading, text: str, vocabulary: Vocabulary) -> bool:
         reading.condition = said[:300]
         reading.importance = reading.importance or "optional"
         return True
-    importance = importance_in(said, vocabulary)
-    if importance is not None and len(said.split()) <= 3:
-        reading.importance = importance
-        return True
-    return False
+    weakened = next((one for one in vocabulary.importance if words(one.words).fullmatch(said.strip(_EDGE))), None)
+    if weakened is not None:
+        reading.importance = weakened.means
+    return weakened is not None
 
 
 def _is_located(reading: Reading, said: str, vocabulary: Vocabulary) -> bool:

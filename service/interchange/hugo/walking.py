@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import zip_longest
 
 from service.interchange.hugo.beginnings import beginning_of, is_placeholder
 from service.interchange.hugo.blocks import Block, Item, Unfolds, pieces_of
@@ -81,7 +82,7 @@ class Walk:
     def outcome_of_page(self) -> Outcome:
         """Walk the page from its beginning to its end."""
         pieces = list(pieces_of(self.page))
-        for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+        for piece, following in zip_longest(pieces, pieces[1:]):
             if isinstance(piece, Unfolds):
                 self._unfold(piece)
             else:
@@ -119,6 +120,9 @@ class Walk:
         scope = Scope(Part.SECTION, level, plain(title).strip()[:LONGEST_TITLE] or "Untitled", lines)
         self._tell(scope, scope.title.strip(_EDGE))
         self.scopes.append(scope)
+        if find_links(title):
+            # A title is a text alone: what it leads to is said below it.
+            self._said(Block("paragraph", *lines, text=title))
         return scope
 
     def _tell(self, scope: Scope, said: str) -> None:
@@ -196,6 +200,8 @@ class Walk:
         elif followed and self.objectives.announce(block.text, followed):
             self.outcome.is_recognised = True
             self.page.account(Fate.USED, *lines)
+            if find_links(block.text):
+                self._said(block)
         else:
             self._said(block, followed)
 
