@@ -8,7 +8,7 @@ from collections.abc import Callable
 from service.interchange.hugo.beginnings import beginning_of
 from service.interchange.hugo.blocks import Block, source_of
 from service.interchange.hugo.drafts import Meeting
-from service.interchange.hugo.links import find_links
+from service.interchange.hugo.links import find_links, without
 from service.interchange.hugo.lists import Entries
 from service.interchange.hugo.meetings import look_at_first_words
 from service.interchange.hugo.page import Lines, Page
@@ -70,10 +70,6 @@ class Gathering:
     def _only_links(self, text: str) -> list[tuple[str, str]]:
         """The links of a text that says nothing else."""
         links = [link for link in find_links(text) if not link.is_image]
-        at, rest = 0, ""
-        for link in links:
-            rest += text[at : link.start]
-            at = link.end
-        if re.search(r"\w", rest + text[at:]) or len(self.meeting.materials) + len(links) > MOST_MATERIALS:
+        if re.search(r"\w", without(links, text)) or len(self.meeting.materials) + len(links) > MOST_MATERIALS:
             return []
         return [(link.title, link.address) for link in links]

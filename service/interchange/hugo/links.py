@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import normpath
 from typing import NamedTuple
@@ -80,6 +80,12 @@ def plain(text: str) -> str:
 def find_links(text: str, definitions: Mapping[str, str] | None = None) -> list[Link]:
     """The links of a text in order, pictures apart from those inside of links included; linear in its length."""
     return list(_Scan(text, definitions or {}).links())
+
+
+def without(links: Sequence[Link], text: str) -> str:
+    """The text without these links, which are in order."""
+    starts, ends = [link.start for link in links], [link.end for link in links]
+    return "".join(text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True))
 
 
 class _Scan:

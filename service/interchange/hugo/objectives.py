@@ -75,7 +75,10 @@ class Objectives:
         return ()
 
     def _take(self, item: Item, model: Objective, group: str) -> None:
-        text = _BULLET.sub("", source_of(self.page, item.first, item.last), count=1).strip()
+        text = source_of(self.page, item.first, item.last)
+        bullet = _BULLET.match(text)
+        indent = " " * (bullet.end() if bullet else 0)
+        text = "\n".join(line.removeprefix(indent) for line in text[len(indent) :].split("\n")).strip()
         if not text or is_placeholder(text, self.vocabulary):
             self.page.leave_out_placeholder(item.first, item.last)
             return

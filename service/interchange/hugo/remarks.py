@@ -45,6 +45,8 @@ def part_of(text: str, vocabulary: Vocabulary) -> str:
 
 def part_before(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """A part of what follows at the end of a text ("Lecture 4 of"), and the rest of the text."""
+    if find_links(text):
+        return "", text
     found = _OF.fullmatch(text.strip() + " ") if len(text) < LONGEST_PORTION * 2 else None
     portion = part_of(found[1] if found else text, vocabulary)
     return (portion, "") if portion else ("", text)

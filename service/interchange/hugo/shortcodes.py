@@ -59,7 +59,7 @@ def _resolved(page: Page, tag: re.Match[str], line: int, closed: set[str]) -> st
         return _title(arguments(tag["args"])) if name == "button" else ""
     if tag["close"]:
         return ""
-    if name in closed:
+    if name in closed and not tag["args"].strip():
         page.report.warn(line, f"The shortcode {name} is not known here: what is inside it was taken, and it was not.")
         return ""
     page.report.warn(line, f"The shortcode {name} is not known here and stays as a text: say in words what it shows.")

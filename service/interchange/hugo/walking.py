@@ -12,7 +12,7 @@ from service.interchange.hugo.beginnings import beginning_of, is_placeholder
 from service.interchange.hugo.blocks import Block, Item, Unfolds, pieces_of
 from service.interchange.hugo.drafts import Meeting, Objective, Section
 from service.interchange.hugo.gatherings import Gathering
-from service.interchange.hugo.links import find_links, plain
+from service.interchange.hugo.links import find_links, plain, without
 from service.interchange.hugo.lists import Entries
 from service.interchange.hugo.meetings import WEEKDAYS, meeting_of
 from service.interchange.hugo.objectives import Objectives
@@ -172,7 +172,7 @@ class Walk:
         elif outer is not None:
             section.importance, section.asks, section.verb = outer.importance, outer.asks, outer.verb
         if self.scope.meeting is not None:
-            section.title = f"{self.scope.title}: {title}"[:LONGEST_TITLE]
+            section.title = f"{self._scope_of_meeting().title}: {title}"[:LONGEST_TITLE]
         self.outcome.sections.append(section)
         return section
 
@@ -264,8 +264,12 @@ class Walk:
     def _gathering(self, meeting: Meeting) -> Gathering:
         return Gathering(self.page, meeting, self._section_of_meeting)
 
+    def _scope_of_meeting(self) -> Scope:
+        """The part whose title is the meeting's; there may be others in it."""
+        return next(scope for scope in self.scopes if scope.meeting is self.scope.meeting)
+
     def _section_of_meeting(self, lines: Lines) -> Entries:
-        scope = self.scope
+        scope = self._scope_of_meeting()
         if scope.section is None:
             scope.section = Section(lines, scope.title, importance="required", asks=True)
             self.outcome.sections.append(scope.section)
@@ -285,7 +289,7 @@ class Walk:
             return
         self.page.account(Fate.USED, item.first, item.own_last)
         meeting.materials += [(link.title, link.address) for link in links]
-        if len(said) == LONGEST_TITLE or (links and re.search(r"\w", item.text[links[-1].end :])):
+        if len(said) == LONGEST_TITLE or re.search(r"\w", without(links, item.text)[len(said) :]):
             meeting.notes.append(item.text)
         self.outcome.meetings.append(meeting)
         self.scopes.append(Scope(Part.MEETING, LABEL, meeting.title or said, meeting.lines, meeting=meeting))
