@@ -15,7 +15,7 @@ from service.errors import Conflict
 from service.interchange.importing import Planned
 from service.seeding.emitting import emit
 from service.seeding.events import read
-from service.seeding.export import HandFormatted, is_canonical
+from service.seeding.export import HandFormatted
 from service.seeding.loader import COURSE, RESOURCES, UNITS
 
 
@@ -70,14 +70,23 @@ class CourseFolder:
         return str(self.file(unit))
 
     def write(self, planned: Sequence[Planned], *, force: bool = False) -> None:
-        """Write what is different. Raises `HandFormatted` before anything is written, unless forced."""
+        """Write what is different.
+
+        What a file says is kept, but its remarks cannot be: unless forced, raises `HandFormatted` before anything is
+        written if there are some.
+        """
         todo = [(self.file(one.unit), one) for one in planned if one.what != "unchanged"]
-        by_hand = [file for file, _ in todo if file.exists() and not force and not is_canonical(file)]
+        by_hand = [file for file, _ in todo if not force and file.exists() and _has_remarks(file)]
         if by_hand:
             raise HandFormatted(by_hand)
         for file, one in todo:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(emit(dump_document(one.unit)), encoding="utf-8", newline="\n")
+
+
+def _has_remarks(file: Path) -> bool:
+    """Whether a line begins as a remark does; one that is within a text counts, to be on the safe side."""
+    return re.search(r"^\s*#", file.read_text(encoding="utf-8"), re.MULTILINE) is not None
 
 
 def _read(file: Path, document: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 from service.domain.documents import Resource, UnitDocument
 from service.domain.documents.words import slug
 from service.domain.expressions import meant
-from service.domain.mistakes import Mistake, Rejected
+from service.domain.mistakes import Rejected
 from service.errors import Conflict
 from service.interchange.formats import Format
 from service.interchange.rematching import put_into, rematch
@@ -65,20 +65,20 @@ class Target(Protocol):
 
 
 def find_sources(path: Path, format_: Format) -> list[Path]:
-    """The file itself, or the files of this format below a folder. Raises `Rejected` where there are none."""
+    """The file itself, or the files of this format below a folder. Raises `Conflict` where there are none."""
     if path.is_file():
         return [path]
     found = sorted(file for file in path.rglob("*") if file.suffix.lower() in format_.suffixes and file.is_file())
     if not found:
         endings = " or ".join(format_.suffixes)
-        raise Rejected([Mistake((str(path),), f"There is no file that ends in {endings} here.")])
+        raise Conflict(f"There is no file that ends in {endings} in {path}.")
     return found
 
 
 def read_sources(path: Path, format_: Format, progress: Progress = lambda _: None) -> tuple[list[Found], list[Path]]:
     """What the file makes, or what each of those of a folder does that is meant; and those that are not.
 
-    Raises `Conflict` where two make the same unit, and `Rejected` where there is none.
+    Raises `Conflict` where two make the same unit, and where there is none.
     """
     found, others = [], []
     for source in find_sources(path, format_):
@@ -89,10 +89,8 @@ def read_sources(path: Path, format_: Format, progress: Progress = lambda _: Non
             found.append(_found(source, format_.read(text, str(source)), is_usual=is_usual))
         progress(source)
     if not found:
-        message = (
-            f"None of the {len(others)} files here is one to be imported. Name one by itself if it is all the same."
-        )
-        raise Rejected([Mistake((str(path),), message)])
+        message = f"None of the {len(others)} files in {path} is one of a unit."
+        raise Conflict(f"{message} Name one by itself if it is all the same.")
     return _with_keys(found), others
 
 

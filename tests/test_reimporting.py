@@ -1,0 +1,262 @@
+"""A page and its quiz change, and are imported again: keys, marks, attempts and what was written by hand stay."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from service.cli import main
+from service.content.documents import dump_document
+from service.db import Database
+from service.domain.documents import UnitDocument
+from service.interchange.gift import read_bank
+from service.interchange.hugo import read_page
+from service.interchange.matching import ALIKE, Thing, matched
+from service.interchange.rematching import put_into, rematch
+from service.seeding import operations as seeding
+from service.seeding.loader import load_folder
+from tests.cast import Client, answer_of
+from tests.hugo_pages import page_by_chance
+from tests.quizzing import take
+from tests.world import TestWorld
+
+PAGE = """\
+---
+title: "Unit 2: Bores"
+---
+
+## Objectives
+
+- Explain why a bore runs up a river
+
+## Preparation
+
+- Read [What a bore is](https://bores.example/what)
+- Watch [The Severn](https://bores.example/severn) (10 min)
+
+Choose one and skim it:
+
+- [Qiantang](https://bores.example/qiantang)
+- [Amazon](https://bores.example/amazon)
+
+## Class
+
+### Monday: Introduction
+
+### Friday: On the river
+"""
+BANK = """\
+::Direction:: Which way does a bore run? {=Upstream ~Downstream ~Both ways}
+
+Which river has the largest bore of all? {=Qiantang ~Severn}
+
+How high can a bore be, in metres? {#9:1}
+"""
+CHANGED_BANK = """\
+How high can a bore become, in metres? {#9:1}
+
+::Direction:: Which way does a bore run? {=Up the river ~Downstream ~Both ways}
+
+What drives a bore? {=The tide ~The wind}
+
+Which river has the largest bore of all? {=Qiantang ~Severn}
+"""
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A public course without units."""
+    folder = tmp_path / "rivers"
+    assert hornbook("new", "course", folder).exit_code == 0
+    for file in (folder / "units").glob("*"):
+        file.unlink()
+    text = (folder / "course.yaml").read_text()
+    (folder / "course.yaml").write_text(text.replace("status: draft", "status: published\nvisibility: public"))
+    return folder
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site with the page of one unit, its quiz, and pages that are no unit's."""
+    unit = tmp_path / "site" / "content" / "units" / "02bores"
+    unit.mkdir(parents=True)
+    (unit / "_index.md").write_text(PAGE)
+    (unit / "quiz.gift").write_text(BANK)
+    (unit.parent / "_index.md").write_text("---\ntitle: Units\n---\nAll of them.\n")
+    return unit
+
+
+def hornbook(*arguments: object) -> Result:
+    """Run a command."""
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def bring(course: Path, site: Path, database: Database, world: TestWorld) -> UnitDocument:
+    """Import the page and its quiz into the course's files, and seed them."""
+    page = hornbook("import", "hugo", site.parent, "--into", course)
+    assert page.exit_code == 0 and "Left alone, as none of them is a unit's: 1 file" in page.output, page.output
+    quiz = hornbook("import", "gift", site / "quiz.gift", "--into", course, "--unit", "bores")
+    assert quiz.exit_code == 0, quiz.output
+    (file,) = (course / "units").iterdir()
+    if "status: published" not in file.read_text():
+        file.write_text(file.read_text().replace("title: Bores\n", "title: Bores\n  status: published\n", 1))
+    seeding.seed(database, world, seeding.prepare(load_folder(course)))
+    return load_folder(course)[0].units[0].document
+
+
+def test_keys_marks_and_attempts_survive_a_page_and_a_quiz_that_changed(
+    course: Path, site: Path, database: Database, world: TestWorld, ana: Client, database_url: str
+) -> None:
+    first = bring(course, site, database, world)
+    assert hornbook("enrol", "ana", "rivers", "--database", database_url).exit_code == 0
+    unit = answer_of(ana.get("/courses/rivers/units/bores"))
+    listed = answer_of(ana.get("/courses/rivers/units/bores/reading-list"))["readings"]
+    answer_of(ana.put(f"/me/courses/rivers/readings/{listed[0]['reading']}", {"state": "done"}))
+    taken = take(ana, unit["quizzes"][0]["id"], database)
+    taken.answer_everything(right=True)
+    graded = answer_of(taken.submit())
+    assert {slot["status"] for slot in graded["slots"]} == {"correct"}
+
+    page = PAGE.replace("bores.example/what", "bores.example/what-it-is").replace("### Friday", "### Wednesday")
+    page = page.replace("- Explain why", "- Tell a bore from a wave\n- Explain why").replace(
+        "The Severn]", "The Severn Bore]"
+    )
+    (site / "_index.md").write_text(page)
+    (site / "quiz.gift").write_text(CHANGED_BANK)
+    second = bring(course, site, database, world)
+
+    assert {one.key for one in first.objectives} < {one.key for one in second.objectives}
+    assert [one.key for one in second.meetings] == [one.key for one in first.meetings]
+    assert [one.day for one in second.meetings] == ["monday", "wednesday"]
+    assert set(first.resources) == set(second.resources)
+    assert [item.key for item in second.sections[0].items] == [item.key for item in first.sections[0].items]
+    assert {one.key for one in first.questions} < {one.key for one in second.questions}
+    again = answer_of(ana.get("/courses/rivers/units/bores/reading-list"))["readings"]
+    assert again[0]["reading"] == listed[0]["reading"] and "bores.example/what-it-is" in json.dumps(again[0])
+    progress = answer_of(ana.get("/me/courses/rivers/units/bores/progress"))["readings"]
+    assert next(one for one in progress if one["reading"] == listed[0]["reading"])["state"] == "done"
+    kept = answer_of(taken.result())
+    assert [slot["question"] for slot in kept["slots"]] == [slot["question"] for slot in graded["slots"]]
+    assert kept["score"] == graded["score"]
+    assert len(take(ana, unit["quizzes"][0]["id"], database).slots) == 4
+
+
+def test_what_was_written_by_hand_stays_where_it_was(
+    course: Path, site: Path, database: Database, world: TestWorld
+) -> None:
+    bring(course, site, database, world)
+    (file,) = (course / "units").iterdir()
+    text = file.read_text()
+    (objective,) = [line.split(": ")[1] for line in text.split("\n") if "explain-why" in line and "key:" in line]
+    text = text.replace(
+        "        verb: read\n", f"        verb: read\n        minutes: 12\n        objectives: [{objective}]\n", 1
+    )
+    text = text.replace(
+        "      - key: watch-the-severn\n",
+        "      - note: Mind the mud.\n      - key: watch-the-severn\n",
+    )
+    text += "# Ours.\nterms:\n  - term: bore\n    text: A wave.\nlint:\n  - {ignore: link-http, because: ours}\n"
+    file.write_text(text)
+    assert hornbook("import", "hugo", site / "_index.md", "--into", course).output.count("unchanged") == 2
+    (site / "_index.md").write_text(PAGE.replace("What a bore is", "What bores are").replace("(10 min)", "(12 min)"))
+    refused = hornbook("import", "hugo", site / "_index.md", "--into", course)
+    assert refused.exit_code == 1 and "formatted by hand" in refused.output and file.read_text() == text
+    done = hornbook("import", "hugo", site / "_index.md", "--into", course, "--force")
+    assert done.exit_code == 0, done.output
+    unit = load_folder(course)[0].units[0].document
+    read, note, watch, _ = unit.sections[0].items
+    assert (read.minutes, read.objectives) == (12, (objective,))  # type: ignore[union-attr]
+    assert note.text == "Mind the mud." and watch.minutes == 12  # type: ignore[union-attr]
+    assert [one.term for one in unit.terms] == ["bore"] and unit.lint and len(unit.questions) == 3
+    assert unit.unit.status == "published"
+
+
+def test_what_is_gone_from_the_page_goes_and_its_key_is_given_to_nothing_else(
+    course: Path, site: Path, database: Database, world: TestWorld
+) -> None:
+    first = bring(course, site, database, world)
+    page = PAGE.replace("- Read [What a bore is](https://bores.example/what)\n", "")
+    page = page.replace("- Explain why a bore runs up a river", "- Name three rivers")
+    (site / "_index.md").write_text(page)
+    second = bring(course, site, database, world)
+    assert "what-a-bore-is" in first.resources and "what-a-bore-is" not in second.resources
+    assert {one.key for one in first.objectives}.isdisjoint(one.key for one in second.objectives)
+
+
+def test_a_course_in_the_database_takes_an_import_without_any_file(
+    course: Path, site: Path, database: Database, world: TestWorld, database_url: str, root: Client
+) -> None:
+    seeding.seed(database, world, seeding.prepare(load_folder(course)))
+    into = ("--course", "rivers", "--database", database_url)
+    dry = hornbook("import", "hugo", site.parent, *into, "--dry-run")
+    assert "added     rivers/bores" in dry.output and root.get("/admin/courses/rivers/units/bores").status_code == 404
+    assert hornbook("import", "hugo", site.parent, *into).exit_code == 0
+    assert hornbook("import", "gift", site / "quiz.gift", *into, "--unit", "bores").exit_code == 0
+    written = answer_of(root.get("/admin/courses/rivers/units/bores"))
+    assert len(written["questions"]) == 3 and written["unit"].get("status", "draft") == "draft"
+    assert "1 unchanged" in hornbook("import", "hugo", site.parent, *into).output
+    (site / "_index.md").write_text(PAGE.replace("### Friday", "### Thursday"))
+    assert "1 changed" in hornbook("import", "hugo", site.parent, *into).output
+    changed = answer_of(root.get("/admin/courses/rivers/units/bores"))
+    assert [one["key"] for one in changed["meetings"]] == [one["key"] for one in written["meetings"]]
+    assert changed["meetings"][1]["day"] == "thursday" and len(changed["questions"]) == 3
+    assert "There is no course seas" in hornbook("import", "hugo", site.parent, "--course", "seas", *into[2:]).output
+
+
+def test_the_command_says_what_it_cannot_do(course: Path, site: Path) -> None:
+    for arguments, says in (
+        (("gift", site / "quiz.gift", "--into", course, "--unit", "bore"), "There is no unit “bore”"),
+        (("hugo", site.parent / "_index.md", "--into", course, "--course", "x"), "not both"),
+        (("gift", site, "--into", course, "--vocabulary", site / "quiz.gift"), "no words of its own"),
+    ):
+        refused = hornbook("import", *arguments)
+        assert refused.exit_code and says in refused.output, refused.output
+    (site / "_index.md").write_text("Nothing here.\n")
+    assert "Name one by itself" in hornbook("import", "hugo", site.parent, "--into", course).output
+    by_name = hornbook("import", "hugo", site / "_index.md", "--into", course, "--format", "json")
+    told = json.loads(by_name.output)
+    assert [(one["unit"], one["what"], one["not_understood"]) for one in told["files"]] == [("bores", "added", [])]
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_importing_the_same_again_changes_nothing_and_a_change_loses_no_key(start: int) -> None:
+    for seed in range(start, start + 50):
+        page = page_by_chance(seed)
+        unit = read_page(page.text, "units/03-chance.md").unit
+        assert rematch(unit, read_page(page.text, "units/03-chance.md").unit, {}) == unit
+        bank = read_bank(BANK, "units/quiz.gift").unit
+        both = put_into(unit, bank, {})
+        assert put_into(both, bank, {}) == both
+        assert rematch(both, unit, {}) == both
+        lines = page.text.split("\n")
+        random.Random(seed).shuffle(lines)
+        other = rematch(both, read_page("\n".join(lines), "units/03-chance.md").unit, {})
+        assert other.questions == both.questions
+        again = dump_document(rematch(other, read_page("\n".join(lines), "units/03-chance.md").unit, {}))
+        assert again == dump_document(other)
+
+
+def test_things_are_matched_by_name_then_content_then_address_then_text_then_likeness() -> None:
+    old = [
+        Thing("a", {}, "the moon pulls at the sea"),
+        Thing("b", {}, "two bulges", "https://b.example"),
+        Thing("c", {}, "same text here", content_hash="1"),
+        Thing("d", {}, "neap"),
+        Thing("e", {}, "twice"),
+        Thing("f", {}, "twice"),
+    ]
+    new = [
+        Thing("x", {}, "The moon pulls at every sea."),
+        Thing("y", {}, "quite another title", "https://b.example"),
+        Thing("z", {}, "same text here", content_hash="1"),
+        Thing("d", {}, "quite unlike it"),
+        Thing("w", {}, "twice"),
+        Thing("v", {}, "nothing like the others"),
+    ]
+    pairs = {key: thing.key for key, thing in matched(new, old).items()}
+    assert pairs == {"x": "a", "y": "b", "z": "c", "d": "d"}, "of two that say the same neither is guessed"
+    assert 0.5 < ALIKE < 1
