@@ -368,6 +368,17 @@ def test_the_key_of_a_unit_is_what_its_page_is_called(path: str, key: str) -> No
     assert read_page("Text.\n", path).unit.unit.key == key
 
 
+def test_sections_of_the_same_title_are_told_apart_by_what_they_are_in_and_never_by_their_order() -> None:
+    weeks = [
+        "## Ebb\n\n### Readings\n\n- [A](https://a.example)\n",
+        "## Flow\n\n### Readings\n\n- [B](https://b.example)\n",
+    ]
+    first, second = (read("\n".join(order)).unit.sections for order in (weeks, weeks[::-1]))
+    assert {one.key for one in first} == {one.key for one in second} and len({one.key for one in first}) == 4
+    by_key = {one.key: one.items for one in second}
+    assert all(by_key[one.key] == () or by_key[one.key][0].key == one.items[0].key for one in first)  # type: ignore[union-attr]
+
+
 def test_pages_of_units_are_told_from_others() -> None:
     assert is_unit_page(PAGE, "x/_index.md") and is_unit_page("## Readings\n\n- [A](https://a.example)\n", "x.md")
     assert is_unit_page("---\ntitle: Week 2\n---\n\n- Read [A](https://a.example)\n", "x.md")

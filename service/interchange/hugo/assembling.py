@@ -71,7 +71,7 @@ class _Assembly:
         for thing in things:
             if same[thing] in self.keys:
                 self.keys[thing] = self.keys[same[thing]]
-        self._key(self.outcome.sections, lambda one: (one.title, one.title, "section"))
+        self._key(self.outcome.sections, lambda one: (one.title, f"{one.within} / {one.title}", "section"))
         self._key(self.outcome.objectives, lambda one: ("", one.text, "objective"))
         self._key(self.outcome.meetings, lambda one: (_when(one), one.title, "meeting"))
         asked = [one for section in self.outcome.sections for item in section.items for one in _keyed(item)]

@@ -85,10 +85,14 @@ Draft: TypeAlias = Reading | Choice | Task | Note
 
 @dataclass(eq=False)
 class Section:
-    """A part of the page. `asks`: what is linked there is asked of students, even where no verb says so."""
+    """A part of the page, within others (their titles).
+
+    `asks`: what is linked there is asked of students, even where no verb says so.
+    """
 
     lines: Lines
     title: str
+    within: str = ""
     importance: Importance | None = None
     verb: Verb | None = None
     asks: bool = False

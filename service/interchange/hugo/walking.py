@@ -164,7 +164,7 @@ class Walk:
     def _section(self, title: str, said: str, lines: Lines) -> Section:
         found = first_of(self.vocabulary.sections, said, "titles")
         outer = next((one.section for one in reversed(self.scopes) if one.section is not None), None)
-        section = Section(lines, title)
+        section = Section(lines, title, " / ".join(scope.title for scope in self.scopes[1:]))
         if found is not None:
             self.outcome.is_recognised = True
             verb = leading([*self.vocabulary.verbs, *self.vocabulary.labels], said)
