@@ -376,7 +376,7 @@ def test_sections_of_the_same_title_are_told_apart_by_what_they_are_in_and_never
     first, second = (read("\n".join(order)).unit.sections for order in (weeks, weeks[::-1]))
     assert {one.key for one in first} == {one.key for one in second} and len({one.key for one in first}) == 4
     by_key = {one.key: one.items for one in second}
-    assert all(by_key[one.key] == () or by_key[one.key][0].key == one.items[0].key for one in first)  # type: ignore[union-attr]
+    assert all(by_key[one.key] == () or by_key[one.key][0].key == one.items[0].key for one in first)
 
 
 def test_pages_of_units_are_told_from_others() -> None:
