@@ -215,6 +215,11 @@ class Database:
         self._own, self._lines = threading.local(), WeakSet()
 
 
+def is_writing(session: Session) -> bool:
+    """Whether this is a transaction in which something may be written."""
+    return bool(session.get_bind().get_execution_options().get("hornbook_writes"))
+
+
 class _Line:
     """A connection for lookups, and the cursor that is used over and over."""
 

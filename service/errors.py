@@ -12,6 +12,13 @@ from typing import ClassVar
 from service.domain.mistakes import Mistake, Rejected
 
 
+class WriteNeeded(Exception):
+    """Raised while reading, when the state must first be moved on (a deadline has passed).
+
+    The view is then run again from the start, inside a writing transaction.
+    """
+
+
 class Problem(Exception):
     """A refusal with a reason: RFC 9457's members as attributes.
 

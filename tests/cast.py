@@ -35,6 +35,10 @@ class Client:
         """PUT a JSON body."""
         return self.send("PUT", path, body, headers=headers)
 
+    def patch(self, path: str, body: object, **headers: str) -> TestResponse:
+        """PATCH a JSON body."""
+        return self.send("PATCH", path, body, headers=headers)
+
     def post(self, path: str, body: object = None, **headers: str) -> TestResponse:
         """POST a JSON body, or none."""
         return self.send("POST", path, body, headers=headers)

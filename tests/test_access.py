@@ -34,11 +34,16 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /attempts/{attempt}":                                              (401, 403, 403, 200, 404, 403, 403),
     "PUT /attempts/{attempt}/answers/1":                                    (401, 403, 403, 200, 404, 403, 403),
     "POST /attempts/{attempt}/answers/1/checks":                            (401, 403, 403, 422, 404, 403, 403),
+    "PATCH /attempts/{attempt}/answers":                                     (401, 403, 403, 200, 404, 403, 403),
+    "GET /attempts/{attempt}/receipts":                                      (401, 403, 403, 200, 404, 403, 403),
     "GET /attempts/{attempt}/result":                                       (401, 403, 403, 409, 404, 403, 403),
     "POST /attempts/{attempt}/submission":                                  (401, 403, 403, 200, 404, 403, 403),
     "PUT /me/courses/tides/readings/{reading}":                             (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/progress":                                       (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
+    "POST /admin/attempts/{attempt}/void":                                   (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/attempts/{attempt}/reopening":                              (401, 403, 403, 403, 403, 409, 409),
+    "PUT /admin/quizzes/{quiz}/extensions/{student}":                        (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/units/tides":                                 (401, 403, 403, 403, 403, 200, 200),
     "POST /admin/courses/tides/units":                                      (401, 403, 403, 403, 403, 201, 409),
     "PUT /admin/courses/tides/units/tides":                                 (401, 403, 403, 403, 403, 200, 200),
@@ -53,7 +58,11 @@ VERDICTS: dict[str, tuple[int, ...]] = {
 BODIES: dict[str, object] = {
     "PUT /attempts/{attempt}/answers/1": {"response": None, "base_rev": 0},
     "POST /attempts/{attempt}/answers/1/checks": {"response": None, "try": 1},
+    "PATCH /attempts/{attempt}/answers": {"responses": [{"slot": 1, "response": None, "base_rev": 0}]},
     "POST /attempts/{attempt}/submission": {},
+    "POST /admin/attempts/{attempt}/void": {"reason": "cheated"},
+    "POST /admin/attempts/{attempt}/reopening": {"reason": "a power cut", "until": "2026-03-03T09:00:00Z"},
+    "PUT /admin/quizzes/{quiz}/extensions/{student}": {"factor": "1.5", "reason": "dyslexia"},
     "PUT /me/courses/tides/readings/{reading}": {"state": "done"},
     "POST /admin/courses/tides/units": {"format": "hornbook/unit@1", "unit": {"key": "waves", "title": "Waves"}},
     "PUT /admin/courses/tides/units/tides": {"format": "hornbook/unit@1", "unit": {"key": "tides", "title": "Tides"}},
@@ -68,6 +77,7 @@ RULES = {
     "<uuid:quiz>": "{quiz}",
     "<uuid:attempt>": "{attempt}",
     "<uuid:reading>": "{reading}",
+    "<uuid:student>": "{student}",
     "<int:slot>": "1",
     "<int:version>": "1",
 }
@@ -96,7 +106,8 @@ def test_every_caller_gets_the_verdict_of_the_table(
     method, path = endpoint.split(" ")
     unit = taken.client.get("/courses/tides/units/tides").get_json()
     reading = unit["sections"][0]["items"][0]["reading"]["id"]
-    path = path.format(quiz=prep_check, attempt=taken.id, reading=reading)
+    student = taken.client.get("/me").get_json()["id"]
+    path = path.format(quiz=prep_check, attempt=taken.id, reading=reading, student=student)
     verdicts = {}
     for who in WHO:
         client: Client = request.getfixturevalue(who)
@@ -112,8 +123,8 @@ def test_what_is_anothers_is_as_missing_as_what_is_not_there(
 ) -> None:
     method, path = endpoint.split(" ")
     reading = str(uuid4())
-    real = path.format(quiz=prep_check, attempt=taken.id, reading=reading)
-    none = path.format(quiz=uuid4(), attempt=uuid4(), reading=reading).replace(
+    real = path.format(quiz=prep_check, attempt=taken.id, reading=reading, student=reading)
+    none = path.format(quiz=uuid4(), attempt=uuid4(), reading=reading, student=reading).replace(
         "/courses/tides", "/courses/no-such-course"
     )
     headers = {"If_Match": "*"} if endpoint in GUARDED else {}

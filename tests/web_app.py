@@ -20,10 +20,10 @@ from werkzeug.test import TestResponse
 from service.db import Base, Database
 from service.domain.mistakes import Mistake, Rejected
 from service.domain.roles import ANYONE, Allow, Principal, Role, Scope
-from service.errors import Conflict, Gone, NotFound, Unauthenticated
+from service.errors import Conflict, Gone, NotFound, Unauthenticated, WriteNeeded
 from service.settings import Settings
 from service.web.caching import etag_of
-from service.web.calls import Call, Media, Reply, WriteNeeded
+from service.web.calls import Call, Media, Reply
 from service.web.fields import (
     AnyJson,
     Flag,

@@ -16,6 +16,7 @@ from service.cli.preview import preview
 from service.cli.schema import schema
 from service.cli.seeding import seed
 from service.cli.serving import serve
+from service.cli.sweeping import sweep
 
 
 @click.group(cls=OneSentence, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,5 +28,8 @@ def main() -> None:
     """
 
 
-for command in (serve, db, seed, lint, coverage, export, import_, new, preview, schema, user, enrol, token, openapi):
+for command in (
+    *(serve, db, seed, lint, coverage, export, import_, new, preview, schema),
+    *(user, enrol, token, sweep, openapi),
+):
     main.add_command(command)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from fractions import Fraction
 from typing import Any, Literal
@@ -22,6 +22,26 @@ SINGLE_TRY_KINDS = frozenset({"multiple_choice", "matching", "ordering", "cloze"
 """With more tries, "not right yet" about a combination would let anybody find it by elimination."""
 
 DEFAULT_TRIES = 3
+
+
+GRACE = timedelta(seconds=5)
+"""How long after its deadline an attempt still takes what was on its way."""
+
+
+def is_late(at: datetime, deadline: datetime | None) -> bool:
+    """Whether what arrived then, or would arrive now, comes after the end of an attempt: the same on every path."""
+    return deadline is not None and at > deadline + GRACE
+
+
+def deadline_of(
+    started_at: datetime, time_limit: int | None, closes: datetime | None, factor: Fraction = Fraction(1)
+) -> datetime | None:
+    """The end of an attempt: `time_limit` seconds, times a student's `factor`, and never after the quiz `closes`.
+
+    All are moments on one clock, so a night in which clocks are changed is as long as it is.
+    """
+    limited = None if time_limit is None else started_at + timedelta(seconds=float(time_limit * factor))
+    return min((end for end in (limited, closes) if end is not None), default=None)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from service.domain.roles import Principal, Role
 from service.errors import Forbidden, NotFound
 from service.progress.models import ReadingMark
 from service.quizzes.models import Attempt
+from service.quizzes.operations.closing import is_over
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,18 @@ def mark_reading(
     return mark
 
 
-def get_unit_progress(session: Session, caller: Principal, slug: str, key: str) -> UnitProgress:
+def get_unit_progress(session: Session, caller: Principal, slug: str, key: str, now: datetime) -> UnitProgress:
     """Where the student stands with one unit."""
     rows = session.execute(_outlines(slug).where(Unit.key == key)).all()
     if not rows:
         raise NotFound()
-    return _read_off(session, caller, rows)[0]
+    return _read_off(session, caller, rows, now)[0]
 
 
-def get_course_progress(session: Session, caller: Principal, slug: str) -> CourseProgress:
+def get_course_progress(session: Session, caller: Principal, slug: str, now: datetime) -> CourseProgress:
     """Where the student stands with every published unit, in three statements whatever the number of units."""
     rows = session.execute(_outlines(slug)).all()
-    units = _read_off(session, caller, rows)
+    units = _read_off(session, caller, rows, now)
     return CourseProgress(slug, sum(unit.standing.complete for unit in units), units)
 
 
@@ -98,7 +99,7 @@ def _outlines(slug: str) -> Select[Any]:
     )
 
 
-def _read_off(session: Session, caller: Principal, rows: Sequence[Any]) -> list[UnitProgress]:
+def _read_off(session: Session, caller: Principal, rows: Sequence[Any], now: datetime) -> list[UnitProgress]:
     if not rows or rows[0].status != "published" or caller.role_in(rows[0].id) is None:
         raise NotFound()
     course_id = rows[0].id
@@ -112,7 +113,7 @@ def _read_off(session: Session, caller: Principal, rows: Sequence[Any]) -> list[
     states = {str(row.reading_id): row.state for row in marks}
     attempts = session.scalars(
         select(Attempt.quiz_id)
-        .where(Attempt.user_id == caller.user_id, Attempt.course_id == course_id, Attempt.state == "finished")
+        .where(Attempt.user_id == caller.user_id, Attempt.course_id == course_id, is_over(now))
         .distinct()
     )
     finished = {str(quiz_id) for quiz_id in attempts}

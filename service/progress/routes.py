@@ -25,10 +25,10 @@ def mark_reading(call: Call, course: str, reading: UUID) -> ReadingMark:
 @routes.get("/me/courses/<slug:course>/progress", allow=STUDENT, gives=CourseProgressOut)
 def get_course_progress(call: Call, course: str) -> CourseProgress:
     """How far I am with every unit of the course."""
-    return operations.get_course_progress(call.session, call.caller, course)
+    return operations.get_course_progress(call.session, call.caller, course, call.arrived_at)
 
 
 @routes.get("/me/courses/<slug:course>/units/<slug:unit>/progress", allow=STUDENT, gives=UnitProgressOut)
 def get_unit_progress(call: Call, course: str, unit: str) -> UnitProgress:
     """What completing the unit asks of me, what is done, and how long the rest takes."""
-    return operations.get_unit_progress(call.session, call.caller, course, unit)
+    return operations.get_unit_progress(call.session, call.caller, course, unit, call.arrived_at)

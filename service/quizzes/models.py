@@ -38,6 +38,12 @@ class Attempt(Base):
         ),
         Index(None, "user_id", "course_id"),
         Index(None, "quiz_id"),
+        Index(
+            "ix_attempts_overdue",
+            "deadline_at",
+            sqlite_where=text("state = 'in_progress'"),
+            postgresql_where=text("state = 'in_progress'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -128,4 +134,39 @@ class Grade(Base):
     points: Mapped[str] = mapped_column(String(32))
     response: Mapped[dict[str, Any] | None] = mapped_column(Json)
     outcome: Mapped[dict[str, Any]] = mapped_column(Json)
+    created_at: Mapped[datetime]
+
+
+class Extension(Base):
+    """More time at a quiz for one student: `factor` times its limit ("3/2"), another end. The newest row counts."""
+
+    __tablename__ = "extensions"
+    __table_args__ = (Index(None, "quiz_id", "user_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    quiz_id: Mapped[UUID] = mapped_column(ForeignKey("quizzes.id", ondelete="RESTRICT"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    factor: Mapped[str] = mapped_column(String(16))
+    closes_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(1000))
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    created_at: Mapped[datetime]
+
+
+class AttemptEvent(Base):
+    """What somebody who runs the course did with an attempt, and why. `key_was_seen`: by its student, before that."""
+
+    __tablename__ = "attempt_events"
+    __table_args__ = (
+        CheckConstraint("kind IN ('void', 'reopening')", name="kind"),
+        Index(None, "attempt_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempts.id", ondelete="RESTRICT"))
+    kind: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(1000))
+    until: Mapped[datetime | None]
+    key_was_seen: Mapped[bool]
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     created_at: Mapped[datetime]

@@ -13,15 +13,19 @@ from service.quizzes.operations.finish import Result
 from service.quizzes.operations.look import AttemptView, QuizView
 from service.quizzes.operations.view import Receipt
 from service.quizzes.schemas import (
+    AnswersIn,
+    ArrivalOut,
     AttemptOut,
     CheckedOut,
     CheckIn,
     QuizOut,
     QuizzesQuery,
     ReceiptOut,
+    ReceiptsQuery,
     ResultOut,
     SaveIn,
     SubmissionIn,
+    VerdictsOut,
 )
 from service.web.calls import Call, Reply
 from service.web.paging import Page, list_of
@@ -35,7 +39,9 @@ STUDENT = Allow.to(Role.STUDENT)
 def list_quizzes(call: Call, course: str) -> Page:
     """The quizzes of a course in the order of its units, with my attempts at each."""
     limit = call.query["limit"]
-    rows = operations.list_quizzes(call.session, call.caller, course, after=call.query.get("after"), limit=limit + 1)
+    rows = operations.list_quizzes(
+        call.session, call.caller, course, call.arrived_at, after=call.query.get("after"), limit=limit + 1
+    )
     page = Page.cut(rows, limit, lambda row: row[0])
     return Page([view for _, view in rows[:limit]], page.last)
 
@@ -43,7 +49,7 @@ def list_quizzes(call: Call, course: str) -> Page:
 @routes.get("/quizzes/<uuid:quiz>", allow=ANYONE, gives=QuizOut, tagged=True)
 def get_quiz(call: Call, quiz: UUID) -> QuizView:
     """A quiz: its settings and my attempts at it. Its questions are met in an attempt."""
-    return operations.get_quiz(call.session, call.caller, quiz)
+    return operations.get_quiz(call.session, call.caller, quiz, call.arrived_at)
 
 
 @routes.post("/quizzes/<uuid:quiz>/attempts", allow=STUDENT, gives=AttemptOut, status=(201, 200), problems=(Conflict,))
@@ -61,6 +67,13 @@ def start_attempt(call: Call, quiz: UUID) -> Reply:
 def get_attempt(call: Call, attempt: UUID) -> AttemptView:
     """My attempt: every question as it was asked of me, and where I am with it."""
     return operations.get_attempt(call.session, call.caller, attempt, call.arrived_at)
+
+
+@routes.patch("/attempts/<uuid:attempt>/answers", allow=STUDENT, takes=AnswersIn, gives=VerdictsOut)
+def save_answers(call: Call, attempt: UUID) -> dict[str, Any]:
+    """Save several drafts of a client that was away; each has its own verdict, and none is lost."""
+    drafts = call.body["responses"]
+    return {"answers": operations.save_answers(call.session, call.caller, attempt, drafts, call.arrived_at)}
 
 
 @routes.put(
@@ -99,3 +112,13 @@ def submit_attempt(call: Call, attempt: UUID) -> Result:
 def get_result(call: Call, attempt: UUID) -> Result:
     """The result of my finished attempt, with what was right and what to read again as far as the quiz shows it."""
     return operations.get_result(call.session, call.caller, attempt, call.arrived_at)
+
+
+@routes.get("/attempts/<uuid:attempt>/receipts", allow=STUDENT, query=ReceiptsQuery, gives=list_of(ArrivalOut))
+def list_receipts(call: Call, attempt: UUID) -> Page:
+    """Everything that arrived of my attempt, with what became of it: what was stale or late is kept here, too."""
+    limit, after = call.query["limit"], call.query.get("after")
+    place = after[0] if after else None
+    rows = operations.list_receipts(call.session, call.caller, attempt, call.arrived_at, after=place, limit=limit + 1)
+    page = Page.cut(rows, limit, lambda row: (row["id"],))
+    return Page(rows[:limit], page.last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from service.web.fields import AnyJson, In, Integer, ListOf, Moment, Out, Slug, Uuid
+from service.web.fields import AnyJson, In, Integer, ListOf, Moment, Out, Slug, String, Uuid
 from service.web.paging import Cursor, PageQuery
 
 RESPONSE = {
@@ -143,6 +143,54 @@ class LastAnswerIn(SaveIn):
     slot = Integer(required=True, lowest=1, highest=MOST_SLOTS)
 
 
+class AnswersIn(In):
+    """Several drafts, of a client that was away."""
+
+    responses = ListOf(fields.Nested(LastAnswerIn), longest=MOST_SLOTS, required=True)
+
+
+class CurrentOut(Out):
+    """What a slot holds at present."""
+
+    rev = fields.Integer(required=True)
+    response = fields.Dict(required=True, allow_none=True)
+
+
+class VerdictOut(Out):
+    """What became of one of several drafts: accepted with its receipt, or kept, with why and what counts instead."""
+
+    slot = fields.Integer(required=True)
+    disposition = fields.String(required=True, metadata={"description": "accepted, stale, late or after_finish"})
+    receipt = fields.Nested(ReceiptOut)
+    reason = fields.String()
+    current = fields.Nested(CurrentOut)
+
+
+class VerdictsOut(Out):
+    """What became of each, in the order in which they were sent."""
+
+    answers = fields.List(fields.Nested(VerdictOut), required=True)
+
+
+class ArrivalOut(Out):
+    """One line of an attempt's log, as its student wrote it. Only what is `accepted` has a `rev`."""
+
+    slot = fields.Integer(required=True)
+    kind = fields.String(required=True, metadata={"description": "save, check or submit"})
+    disposition = fields.String(required=True, metadata={"description": "accepted, stale, late or after_finish"})
+    base_rev = fields.Integer(required=True, allow_none=True)
+    rev = fields.Integer(required=True, allow_none=True)
+    response = fields.Dict(required=True, allow_none=True)
+    digest = fields.String(required=True)
+    received_at = Moment(required=True)
+
+
+class ReceiptsQuery(PageQuery):
+    """Which lines: those after the cursor."""
+
+    after = Cursor("receipts", int)
+
+
 class SubmissionIn(In):
     """The end of an attempt, with any last answers."""
 
@@ -186,3 +234,60 @@ class ResultOut(Out):
     finished_at = Moment(required=True, attribute="attempt.finished_at")
     score = fields.Nested(ScoreOut, required=True, allow_none=True)
     slots = fields.List(fields.Nested(GradedSlotOut), required=True)
+
+
+LONGEST_REASON = 1_000
+
+
+class VoidIn(In):
+    """Why an attempt is to count for nothing."""
+
+    reason = String(LONGEST_REASON, shortest=1, required=True)
+
+
+class ReopeningIn(VoidIn):
+    """Why a student may go on with a finished attempt, and until when."""
+
+    until = Moment(required=True)
+
+
+class ExtensionIn(VoidIn):
+    """More time for one student, and why: a factor on the time limit ("1.5"), another end of the quiz."""
+
+    factor = String(8, pattern=r"\d{1,2}(\.\d{1,3})?", load_default="1")
+    closes_at = Moment(load_default=None, allow_none=True)
+
+
+class EventOut(Out):
+    """What somebody did with an attempt. `key_was_seen`: its student could see the right answers by then."""
+
+    kind = fields.String(required=True, metadata={"description": "void or reopening"})
+    reason = fields.String(required=True)
+    until = Moment(required=True, allow_none=True)
+    key_was_seen = fields.Boolean(required=True)
+    actor = Uuid(required=True, allow_none=True, attribute="actor_id")
+    created_at = Moment(required=True)
+
+
+class SupervisedOut(Out):
+    """An attempt as those who run the course see it, with what was done with it."""
+
+    id = Uuid(required=True, attribute="attempt.id")
+    quiz = Uuid(required=True, attribute="attempt.quiz_id")
+    student = Uuid(required=True, attribute="attempt.user_id")
+    state = fields.String(required=True, attribute="attempt.state")
+    started_at = Moment(required=True, attribute="attempt.started_at")
+    deadline_at = Moment(required=True, allow_none=True, attribute="attempt.deadline_at")
+    finished_at = Moment(required=True, allow_none=True, attribute="attempt.finished_at")
+    events = fields.List(fields.Nested(EventOut), required=True)
+
+
+class ExtensionOut(Out):
+    """What was granted to a student, and when the attempt that is open now ends."""
+
+    quiz = Uuid(required=True, attribute="extension.quiz_id")
+    student = Uuid(required=True, attribute="extension.user_id")
+    factor = fields.String(required=True, attribute="extension.factor", metadata={"description": "n/d"})
+    closes_at = Moment(required=True, allow_none=True, attribute="extension.closes_at")
+    reason = fields.String(required=True, attribute="extension.reason")
+    deadline_at = Moment(required=True, allow_none=True)

@@ -24,13 +24,6 @@ from service.world import World
 JSON = "application/json"
 
 
-class WriteNeeded(Exception):
-    """Raised while reading, when the state must first be moved on (a deadline has passed).
-
-    The view is then run again from the start, inside a writing transaction.
-    """
-
-
 @dataclass(frozen=True)
 class Media:
     """A body that is not JSON of one schema: its media types, how long it may be, and how it is read.

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from service.db import Database
 from service.domain.roles import Principal
-from service.errors import Forbidden, PreconditionRequired, Problem, Unauthenticated
+from service.errors import Forbidden, PreconditionRequired, Problem, Unauthenticated, WriteNeeded
 from service.settings import Settings
 from service.web import caching, idempotency, log, problems, reading
-from service.web.calls import Answer, Call, Endpoint, Reply, WriteNeeded
+from service.web.calls import Answer, Call, Endpoint, Reply
 from service.web.json import dumps
 from service.web.keeping import KeptAnswers
 from service.web.paging import Cursor, Page

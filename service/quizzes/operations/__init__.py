@@ -1,8 +1,9 @@
 """What can be done with quizzes: look, start, answer, finish. Each module is one part of an attempt's life."""
 
-from service.quizzes.operations.answer import check_answer, save_answer
+from service.quizzes.operations.answer import check_answer, save_answer, save_answers
 from service.quizzes.operations.finish import get_result, submit_attempt
 from service.quizzes.operations.look import get_attempt, get_quiz, list_quizzes
+from service.quizzes.operations.receipts import list_receipts
 from service.quizzes.operations.start import start_attempt
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "get_quiz",
     "get_result",
     "list_quizzes",
+    "list_receipts",
     "save_answer",
+    "save_answers",
     "start_attempt",
     "submit_attempt",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +10,25 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service.domain.attempts import Line, Policy, SlotState
+from service.domain.attempts import Line, Policy, SlotState, is_late
 from service.domain.mistakes import Mistake
 from service.domain.outcomes import InvalidResponse, Outcome
 from service.domain.roles import Principal
 from service.errors import Conflict, Invalid
-from service.quizzes.models import Attempt
-from service.quizzes.operations.record import Asked, Sent, append, lock_own_slot, read_log, state_of
+from service.quizzes.models import Attempt, Entry
+from service.quizzes.operations.record import (
+    Asked,
+    Sent,
+    append,
+    list_asked,
+    list_saves,
+    lock_own_attempt,
+    lock_own_slot,
+    read_log,
+    read_sent,
+    state_of,
+    states_of,
+)
 from service.quizzes.operations.view import Receipt, receipt_of, slot_view
 
 
@@ -87,6 +100,48 @@ def save_answer(
     return arrival.conflict(reason)
 
 
+def save_answers(
+    session: Session, caller: Principal, attempt_id: UUID, drafts: Sequence[Mapping[str, Any]], at: datetime
+) -> list[dict[str, Any]]:
+    """Save several drafts [{slot, response, base_rev}] of a client that was away, each with its own verdict.
+
+    What does not count is kept, and its verdict says why and what the slot holds. Raises `NotFound`, and `Invalid`
+    where one cannot be read: then none is saved.
+    """
+    attempt = lock_own_attempt(session, caller.user_id, attempt_id)
+    slots = list_asked(session, attempt.id)
+    sent = read_sent(attempt_id, slots, drafts, at, "save")
+    log = read_log(session, attempt_id)
+    states = states_of(attempt, slots, log)
+    first = {(one.slot, one.base_rev, one.digest): one for one in list_saves(session, attempt_id, sent)}
+    lines: list[dict[str, Any]] = []
+    verdicts = []
+    for one in sent:
+        arrival = Arrival(attempt, one, states[one.asked.number])
+        same = first.get((one.asked.number, one.base_rev, one.digest))
+        verdicts.append(_verdict(arrival, same, lines))
+    append(session, *lines)
+    return verdicts
+
+
+def _verdict(arrival: Arrival, same: Entry | None, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """What becomes of one of several drafts; what is to be written is added to `lines`."""
+    sent, state = arrival.sent, arrival.state
+    number = sent.asked.number
+    if same is not None and same.disposition == "accepted":
+        return {"slot": number, "disposition": "accepted", "receipt": receipt_of(same)}
+    refusal = _refusal(arrival)
+    if refusal is None:
+        lines.append(sent.accepted(state.rev + 1))
+        receipt = Receipt(number, state.rev + 1, sent.digest, sent.at)
+        return {"slot": number, "disposition": "accepted", "receipt": receipt}
+    disposition, reason = refusal
+    if same is None:
+        lines.append(sent.kept(disposition))
+    conflict = arrival.conflict(reason)
+    return {"slot": number, "disposition": disposition, "reason": reason, **conflict.extra}
+
+
 def check_answer(
     session: Session, caller: Principal, attempt_id: UUID, slot: int, answer: Try, at: datetime
 ) -> dict[str, Any] | Conflict:
@@ -138,7 +193,7 @@ def _refusal(arrival: Arrival) -> tuple[str, str] | None:
     attempt, state, sent = arrival.attempt, arrival.state, arrival.sent
     if attempt.state != "in_progress":
         return "after_finish", "This attempt is finished. Your text was kept, but it no longer counts."
-    if attempt.deadline_at is not None and sent.at > attempt.deadline_at:
+    if is_late(sent.at, attempt.deadline_at):
         return "late", "The time for this attempt is over. Your text was kept, but it no longer counts."
     if state.closed:
         return "stale", "This question is closed: it is solved, or there are no tries left."

@@ -9,16 +9,16 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain import questions
-from service.domain.attempts import Line, Policy, Shown, SlotState, Standing, Worth, how_much_to_show, total, worth
-from service.domain.mistakes import Mistake, Rejected
-from service.domain.outcomes import RULES, InvalidResponse, Outcome, Status, fraction_text, shown
+from service.domain.attempts import Line, Policy, Shown, SlotState, Standing, how_much_to_show, is_late, total
+from service.domain.outcomes import Outcome, Status, shown
 from service.domain.roles import Principal
-from service.errors import Conflict, Invalid
+from service.errors import Conflict
 from service.quizzes.models import Attempt, Grade
+from service.quizzes.operations.closing import close, grade, settle
 from service.quizzes.operations.look import OfferedQuiz, get_attempted_quiz
 from service.quizzes.operations.record import (
     Asked,
@@ -28,9 +28,12 @@ from service.quizzes.operations.record import (
     list_asked,
     lock_own_attempt,
     read_log,
+    read_sent,
     states_of,
 )
 from service.quizzes.operations.view import explanation
+
+VOID = "This attempt was made void by an instructor; its answers are kept, and count for nothing."
 
 
 @dataclass(frozen=True)
@@ -53,47 +56,26 @@ def submit_attempt(
     """
     attempt = lock_own_attempt(session, caller.user_id, attempt_id)
     if attempt.state == "void":
-        raise Conflict("This attempt was made void by an instructor; its answers are kept and not graded.")
+        raise Conflict(VOID)
     slots = list_asked(session, attempt.id)
-    finals = _read_finals(attempt_id, slots, responses, at)
+    finals = read_sent(attempt_id, slots, responses, at, "submit")
     states = states_of(attempt, slots, read_log(session, attempt.id))
     states = _merge(session, attempt, states, finals)
     if attempt.state == "in_progress":
-        _close(session, attempt, at)
-        _grade(session, attempt, slots, states)
+        close(session, attempt, at)
+        grade(session, attempt, slots, states)
     return _result(session, attempt, slots, at)
 
 
 def get_result(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> Result:
     """The result of my finished attempt; `Conflict` while it is open."""
     attempt = get_own_attempt(session, caller.user_id, attempt_id)
+    settle(session, attempt, now)
+    if attempt.state == "void":
+        raise Conflict(VOID)
     if attempt.state != "finished":
         raise Conflict("This attempt is not finished yet; submit it first.")
     return _result(session, attempt, list_asked(session, attempt.id), now)
-
-
-def _read_finals(
-    attempt_id: UUID, slots: Sequence[Asked], responses: Sequence[Mapping[str, Any]], at: datetime
-) -> list[Sent]:
-    by_number = {asked.number: asked for asked in slots}
-    finals: dict[int, Sent] = {}
-    mistakes = []
-    for index, sent in enumerate(responses):
-        asked = by_number.get(sent["slot"])
-        if asked is None:
-            mistakes.append(Mistake((index, "slot"), f"This attempt has no slot {sent['slot']}."))
-        elif asked.number in finals:
-            mistakes.append(Mistake((index, "slot"), f"Slot {asked.number} was given before; send it once."))
-        else:
-            try:
-                response = asked.read(sent["response"])
-            except InvalidResponse as unreadable:
-                mistakes += [mistake.under(index, "response") for mistake in unreadable.mistakes]
-            else:
-                finals[asked.number] = Sent(attempt_id, asked, "submit", response, at, sent["base_rev"])
-    if mistakes:
-        raise Invalid.because(Rejected(mistakes), "responses")
-    return list(finals.values())
 
 
 def _merge(
@@ -120,61 +102,9 @@ def _merge(
 def _disposition(attempt: Attempt, state: SlotState, final: Sent) -> str:
     if attempt.state != "in_progress":
         return "after_finish"
-    if attempt.deadline_at is not None and final.at > attempt.deadline_at:
+    if is_late(final.at, attempt.deadline_at):
         return "late"
     return "stale" if state.closed or final.base_rev != state.rev else "accepted"
-
-
-def _close(session: Session, attempt: Attempt, at: datetime) -> None:
-    finished_at = at if attempt.deadline_at is None else min(at, attempt.deadline_at)
-    closed = session.execute(
-        update(Attempt)
-        .where(Attempt.id == attempt.id, Attempt.state == "in_progress")
-        .values(state="finished", finished_at=finished_at)
-        .returning(Attempt.id)
-    ).first()
-    if closed is None:
-        raise Conflict("This attempt was closed at the same moment; ask for its result.")
-
-
-def _grade(session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState]) -> None:
-    policy = Policy.from_settings(attempt.settings)
-    rows = []
-    for asked in slots:
-        response, value = worth_of(asked, states[asked.number], policy)
-        rows.append(
-            {
-                "attempt_id": attempt.id,
-                "slot": asked.number,
-                "cause": "submission",
-                "answer_key_id": asked.answer_key_id,
-                "rules": RULES,
-                "status": value.outcome.status.value,
-                "credit": None if value.credit is None else fraction_text(value.credit),
-                "points": str(asked.points),
-                "response": response,
-                "outcome": value.outcome.as_json(),
-                "created_at": attempt.finished_at,
-            }
-        )
-    session.execute(insert(Grade), rows)
-
-
-def worth_of(asked: Asked, state: SlotState, policy: Policy) -> tuple[Any, Worth]:
-    """The response that counts and what it is worth: the best of the checks and of a last unchecked answer."""
-    tries: list[tuple[Any, Outcome]] = [
-        (line.response, line.outcome) for line in state.checks if line.outcome is not None
-    ]
-    unchecked = state.latest is not None and state.latest.outcome is None and not state.closed
-    if unchecked or not tries:
-        response = state.latest.response if state.latest else None
-        outcome = asked.grade(response)
-        if outcome.status is Status.INVALID:
-            # What cannot be read is not wrong; it is as if nothing had been answered.
-            outcome = asked.grade(None)
-        tries.append((response, outcome))
-    value = worth([outcome for _, outcome in tries], policy.penalty)
-    return tries[value.of_try][0], value
 
 
 def _result(session: Session, attempt: Attempt, slots: Sequence[Asked], now: datetime) -> Result:

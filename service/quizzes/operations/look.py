@@ -17,6 +17,7 @@ from service.content.operations import get_course, missing, sees_course
 from service.domain.roles import Principal, Role
 from service.errors import Forbidden
 from service.quizzes.models import Attempt
+from service.quizzes.operations.closing import settle
 from service.quizzes.operations.record import Asked, get_own_attempt, list_asked, read_log, states_of
 from service.quizzes.operations.view import slot_view
 
@@ -52,7 +53,7 @@ class AttemptView:
 
 
 def list_quizzes(
-    session: Session, caller: Principal, slug: str, *, after: tuple[str, int, str] | None, limit: int
+    session: Session, caller: Principal, slug: str, now: datetime, *, after: tuple[str, int, str] | None, limit: int
 ) -> Sequence[tuple[tuple[str, int, str], QuizView]]:
     """The course's quizzes in the order of its units, each with its place (for `after`) and my attempts."""
     course = get_course(session, caller, slug)
@@ -62,14 +63,14 @@ def list_quizzes(
         found = found.where(tuple_(Unit.sort, Quiz.position, Quiz.id) > tuple_(sort, position, UUID(quiz_id)))
     rows = session.execute(found.order_by(Unit.sort, Quiz.position, Quiz.id).limit(limit)).all()
     quizzes = [(row, OfferedQuiz(*row[:7])) for row in rows]
-    mine = _own_attempts(session, caller, [quiz.id for _, quiz in quizzes])
+    mine = _own_attempts(session, caller, [quiz.id for _, quiz in quizzes], now)
     return [((row.sort, row.position, str(quiz.id)), QuizView(quiz, mine.get(quiz.id, []))) for row, quiz in quizzes]
 
 
-def get_quiz(session: Session, caller: Principal, quiz_id: UUID) -> QuizView:
+def get_quiz(session: Session, caller: Principal, quiz_id: UUID, now: datetime) -> QuizView:
     """One quiz with my attempts."""
     quiz = _get_visible_quiz(session, caller, quiz_id)
-    return QuizView(quiz, _own_attempts(session, caller, [quiz.id]).get(quiz.id, []))
+    return QuizView(quiz, _own_attempts(session, caller, [quiz.id], now).get(quiz.id, []))
 
 
 def get_offered_quiz(session: Session, caller: Principal, quiz_id: UUID) -> OfferedQuiz:
@@ -83,6 +84,7 @@ def get_offered_quiz(session: Session, caller: Principal, quiz_id: UUID) -> Offe
 def get_attempt(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> AttemptView:
     """My attempt: every slot with its question, my answer, and what may be said of it."""
     attempt = get_own_attempt(session, caller.user_id, attempt_id)
+    settle(session, attempt, now)
     return view_attempt(session, attempt, get_attempted_quiz(session, attempt), now)
 
 
@@ -129,10 +131,13 @@ def _offered() -> Select[Any]:
     return _quizzes().where(Quiz.status == "published", Quiz.archived_at.is_(None), Unit.status == "published")
 
 
-def _own_attempts(session: Session, caller: Principal, quiz_ids: Sequence[UUID]) -> dict[UUID, list[Attempt]]:
+def _own_attempts(
+    session: Session, caller: Principal, quiz_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, list[Attempt]]:
     mine: dict[UUID, list[Attempt]] = defaultdict(list)
     if caller.user_id is not None and quiz_ids:
         found = select(Attempt).where(Attempt.user_id == caller.user_id, Attempt.quiz_id.in_(quiz_ids))
-        for attempt in session.scalars(found.order_by(Attempt.started_at.desc(), Attempt.id)):
+        for attempt in session.scalars(found.order_by(Attempt.started_at.desc(), Attempt.id)).all():
+            settle(session, attempt, now)
             mine[attempt.quiz_id].append(attempt)
     return mine

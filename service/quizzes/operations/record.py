@@ -18,8 +18,9 @@ from service.content.models import AnswerKey, Question, QuestionRevision
 from service.db import digest_of
 from service.domain import questions
 from service.domain.attempts import Line, Policy, SlotState, slot_state
-from service.domain.outcomes import Outcome
-from service.errors import NotFound
+from service.domain.mistakes import Mistake, Rejected
+from service.domain.outcomes import InvalidResponse, Outcome
+from service.errors import Invalid, NotFound
 from service.quizzes.models import Attempt, Entry, Slot
 
 
@@ -162,6 +163,13 @@ def read_log(
     return list(session.scalars(found))
 
 
+def list_saves(session: Session, attempt_id: UUID, sent: Sequence[Sent]) -> Sequence[Entry]:
+    """Lines that may be the first arrivals of these very saves, the accepted ones last."""
+    digests = {one.digest for one in sent}
+    found = select(Entry).where(Entry.attempt_id == attempt_id, Entry.kind == "save", Entry.digest.in_(digests))
+    return session.scalars(found.order_by(Entry.rev.is_not(None), Entry.id)).all()
+
+
 def state_of(asked: Asked, policy: Policy, log: Sequence[Entry]) -> SlotState:
     """The slot's state as its part of the log leaves it."""
     newest = max((entry.rev for entry in log if entry.rev is not None), default=0)
@@ -231,3 +239,28 @@ class Sent:
             "outcome": outcome,
             "received_at": self.at,
         }
+
+
+def read_sent(
+    attempt_id: UUID, slots: Sequence[Asked], responses: Sequence[Mapping[str, Any]], at: datetime, kind: str
+) -> list[Sent]:
+    """Several answers [{slot, response, base_rev}] of one request. Raises `Invalid` with all that is wrong."""
+    by_number = {asked.number: asked for asked in slots}
+    finals: dict[int, Sent] = {}
+    mistakes = []
+    for index, sent in enumerate(responses):
+        asked = by_number.get(sent["slot"])
+        if asked is None:
+            mistakes.append(Mistake((index, "slot"), f"This attempt has no slot {sent['slot']}."))
+        elif asked.number in finals:
+            mistakes.append(Mistake((index, "slot"), f"Slot {asked.number} was given before; send it once."))
+        else:
+            try:
+                response = asked.read(sent["response"])
+            except InvalidResponse as unreadable:
+                mistakes += [mistake.under(index, "response") for mistake in unreadable.mistakes]
+            else:
+                finals[asked.number] = Sent(attempt_id, asked, kind, response, at, sent["base_rev"])
+    if mistakes:
+        raise Invalid.because(Rejected(mistakes), "responses")
+    return list(finals.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,8 @@ from service.domain.draws import draw
 from service.domain.roles import Principal
 from service.errors import Conflict
 from service.quizzes.models import Attempt, Slot
+from service.quizzes.operations.closing import settle
+from service.quizzes.operations.extending import Granted, closes_of, find_granted
 from service.quizzes.operations.look import AttemptView, OfferedQuiz, get_offered_quiz, view_attempt
 from service.quizzes.operations.record import Asked
 from service.world import World
@@ -47,11 +49,13 @@ def start_attempt(session: Session, world: World, caller: Principal, quiz_id: UU
     earlier = session.scalars(select(Attempt).where(Attempt.user_id == caller.user_id, Attempt.quiz_id == quiz_id))
     attempts = earlier.all()
     for attempt in attempts:
+        settle(session, attempt, world.now())
         if attempt.state == "in_progress":
             return view_attempt(session, attempt, offered, world.now()), False
     now = world.now()
-    _refuse_unless_open(offered.settings, len([a for a in attempts if a.state == "finished"]), now)
-    started = _pinned_attempt(world, caller, offered, now)
+    granted = find_granted(session, caller.user_id, quiz_id)
+    _refuse_unless_open(offered.settings, granted, len([a for a in attempts if a.state == "finished"]), now)
+    started = _pinned_attempt(world, caller, offered, granted, now)
     if not insert_unless_present(session, Attempt, started):
         open_now = select(Attempt).where(
             Attempt.user_id == caller.user_id, Attempt.quiz_id == quiz_id, Attempt.state == "in_progress"
@@ -62,10 +66,9 @@ def start_attempt(session: Session, world: World, caller: Principal, quiz_id: UU
     return view_attempt(session, attempt, offered, now, fresh=asked), True
 
 
-def _refuse_unless_open(settings: Mapping[str, Any], used: int, now: datetime) -> None:
-    opens, closes = (
-        datetime.fromisoformat(settings[name]) if settings.get(name) else None for name in ("opens", "closes")
-    )
+def _refuse_unless_open(settings: Mapping[str, Any], granted: Granted, used: int, now: datetime) -> None:
+    opens = datetime.fromisoformat(settings["opens"]) if settings.get("opens") else None
+    closes = granted.closes or closes_of(settings)
     if opens is not None and now < opens:
         raise Conflict(f"This quiz opens at {opens.isoformat()}.")
     if closes is not None and now >= closes:
@@ -75,11 +78,10 @@ def _refuse_unless_open(settings: Mapping[str, Any], used: int, now: datetime) -
         raise Conflict(f"You have used all {allowed} attempts at this quiz.")
 
 
-def _pinned_attempt(world: World, caller: Principal, offered: OfferedQuiz, now: datetime) -> dict[str, Any]:
+def _pinned_attempt(
+    world: World, caller: Principal, offered: OfferedQuiz, granted: Granted, now: datetime
+) -> dict[str, Any]:
     settings = {name: value for name, value in offered.settings.items() if name != "pools"}
-    ends = [datetime.fromisoformat(settings["closes"])] if settings.get("closes") else []
-    if settings.get("time_limit") is not None:
-        ends.append(now + timedelta(seconds=settings["time_limit"]))
     return {
         "id": world.fresh_id(),
         "user_id": caller.user_id,
@@ -89,7 +91,7 @@ def _pinned_attempt(world: World, caller: Principal, offered: OfferedQuiz, now: 
         "settings": settings,
         "withholds": settings["mode"] == "deferred" or settings["reveal"] != "after_each",
         "started_at": now,
-        "deadline_at": min(ends, default=None),
+        "deadline_at": granted.deadline(settings, now),
         "finished_at": None,
     }
 
