@@ -46,6 +46,8 @@ class Tab:
             bring = self.check if number % 2 else self.save
             while not bring(attempt, slot, text):
                 self.stale.append(text)
+        # Others may take longer than the server keeps an idle line.
+        self.line.close()
 
     def save(self, attempt: str, slot: int, text: str) -> bool:
         """Save on top of what I have seen; whether that was the newest."""
