@@ -86,7 +86,7 @@ class Story:
         return items
 
     def take_everything(self) -> dict[str, list[str]]:
-        """Ana answers every question of the bank, in every quiz, with drafts and checks; others look over her shoulder.
+        """Ana takes every quiz, and in one of them answers every question of the bank; others look over her shoulder.
 
         What asks and tells later is started first: while it is open, its questions are withheld from the rest.
         """
@@ -98,9 +98,9 @@ class Story:
             attempt = began.get_json()
             kind = keys.get(quiz["title"], "at-once")
             attempts.setdefault(kind, []).append(attempt["id"])
-            for slot in attempt["slots"]:
-                self._answer(attempt["id"], slot, in_full=kind != "until-sent")
-            self.ask("ben", "POST", f"/quizzes/{quiz['id']}/attempts")
+            # The whole bank once, and of every other quiz enough to see how it speaks.
+            for slot in attempt["slots"] if kind == "until-closed" else attempt["slots"][:2]:
+                self._answer(attempt["id"], slot)
             for who in ("ana", "ben", "lms", "nobody"):
                 self.ask(who, "GET", f"/attempts/{attempt['id']}")
                 self.ask(who, "GET", f"/attempts/{attempt['id']}/result")
@@ -113,14 +113,13 @@ class Story:
             self.ask("ana", "GET", f"/attempts/{attempt_id}/result")
         return attempts
 
-    def _answer(self, attempt: str, slot: dict[str, Any], *, in_full: bool) -> None:
+    def _answer(self, attempt: str, slot: dict[str, Any]) -> None:
         path = f"/attempts/{attempt}/answers/{slot['slot']}"
         response = some_answer(slot["question"])
         self.ask("ana", "PUT", path, {"response": response, "base_rev": 0})
-        if in_full:
-            self.ask("ana", "PUT", path, {"response": None, "base_rev": 0})
-            self.ask("ana", "POST", f"{path}/checks", {"response": response, "try": 1})
-            self.ask("ana", "POST", f"{path}/checks", {"response": {"no": "answer"}, "try": 1})
+        self.ask("ana", "PUT", path, {"response": None, "base_rev": 0})
+        self.ask("ana", "POST", f"{path}/checks", {"response": response, "try": 1})
+        self.ask("ana", "POST", f"{path}/checks", {"response": {"no": "answer"}, "try": 1})
 
     def see(self, attempt: str) -> bytes:
         """The result of an attempt, asked for without a place in the story."""
