@@ -51,6 +51,8 @@ class Clocks:
     world: TestWorld
     instructor: Client
     quiz: str
+    drafted: int
+    published: int
     students: int = 0
 
     def new_student(self) -> Client:
@@ -61,10 +63,12 @@ class Clocks:
     def edit(self, right: int) -> None:
         """A new version of the unit, which students do not see yet."""
         answer_of(self.instructor.put(UNIT, document(right), If_Match="*"))
+        self.drafted = right
 
     def publish(self) -> None:
         """Show the newest version to students."""
         answer_of(self.instructor.post(f"{UNIT}/publication", If_Match="*"))
+        self.published = self.drafted
 
 
 def join(database: Database, world: TestWorld, login: str, role: Role) -> str:
@@ -84,7 +88,7 @@ def open_clocks(app: Flask, database: Database, world: TestWorld, folder: Path, 
     seeding.seed(database, world, seeding.prepare(load_folder(folder / "clocks")))
     instructor = Client(app, join(database, world, "huygens", Role.INSTRUCTOR))
     answer_of(instructor.post("/admin/courses/clocks/units", document(right)), 201)
-    clocks = Clocks(app, database, world, instructor, "")
+    clocks = Clocks(app, database, world, instructor, quiz="", drafted=right, published=right)
     clocks.publish()
     clocks.quiz = str(answer_of(instructor.get("/courses/clocks/quizzes"))["items"][0]["id"])
     return clocks

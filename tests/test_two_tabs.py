@@ -17,7 +17,8 @@ from sqlalchemy import select
 from service.db import Database
 from service.quizzes.models import Entry, Grade
 from tests.cast import Client, answer_of
-from tests.pendulum import TRIES, Clocks, open_clocks
+from tests.pendulum import Clocks, open_clocks
+from tests.slot_model import SlotModel
 from tests.world import TestWorld
 
 RIGHT = 7
@@ -31,54 +32,6 @@ def orders() -> Iterator[tuple[str, ...]]:
 
 
 @dataclass
-class Model:
-    """What should become of the slot, said as simply as possible."""
-
-    lines: list[tuple[str, str, str]] = field(default_factory=list)
-    rev: int = 0
-    latest: str | None = None
-    checked: list[str] = field(default_factory=list)
-    saves: dict[tuple[int, str], bool] = field(default_factory=dict)
-    finished: bool = False
-
-    @property
-    def closed(self) -> bool:
-        return str(RIGHT) in self.checked or len(self.checked) == TRIES
-
-    def write(self, kind: str, text: str, *, fits: bool) -> bool:
-        """A line of the log; whether it counts."""
-        disposition = "after_finish" if self.finished else "accepted" if fits and not self.closed else "stale"
-        self.lines.append((kind, text, disposition))
-        if disposition == "accepted":
-            self.rev, self.latest = self.rev + 1, text
-        return disposition == "accepted"
-
-    def save(self, text: str, base: int) -> int:
-        """A save that comes a second time is told what the first was, and writes nothing."""
-        if (base, text) not in self.saves:
-            self.saves[base, text] = self.write("save", text, fits=base == self.rev)
-        return 200 if self.saves[base, text] else 409
-
-    def check(self, text: str, try_: int) -> int:
-        if text in self.checked:
-            return 200
-        if not self.write("check", text, fits=try_ == len(self.checked) + 1):
-            return 409
-        self.checked.append(text)
-        return 200
-
-    def submit(self, text: str, base: int) -> int:
-        if text != self.latest:
-            self.write("submit", text, fits=base == self.rev)
-        self.finished = True
-        return 200
-
-    @property
-    def worth(self) -> int:
-        return int(str(RIGHT) in (*self.checked, self.latest))
-
-
-@dataclass
 class Tab:
     """A window: it knows what it was last told, and nothing of the other one."""
 
@@ -88,7 +41,7 @@ class Tab:
     used: int = 0
     done: int = 0
 
-    def step(self, client: Client, attempt: str, model: Model) -> tuple[int, int]:
+    def step(self, client: Client, attempt: str, model: SlotModel) -> tuple[int, int]:
         """Do what comes next; the status that the model says and the one that was answered."""
         what = STEPS[self.done]
         self.done += 1
@@ -136,7 +89,7 @@ def test_in_whatever_order_two_tabs_arrive_every_text_is_kept_and_the_grade_is_t
     client = clocks.new_student()
     for order, plot in product(orders(), plots):
         attempt = answer_of(client.post(f"/quizzes/{clocks.quiz}/attempts"), 201)["id"]
-        model = Model()
+        model = SlotModel(str(RIGHT))
         a, b = (Tab(dict(zip(STEPS, texts, strict=True)), reads) for texts in plot)
         statuses = [(a if who == "a" else b).step(client, attempt, model) for who in order]
         assert [meant for meant, _ in statuses] == [status for _, status in statuses], (order, plot)
