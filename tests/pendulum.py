@@ -37,7 +37,13 @@ def document(right: int) -> dict[str, Any]:
             for number in (1, 2)
         ],
         "quizzes": [
-            {"key": "swings", "title": "Swings", "status": "published", "tries": TRIES, "questions": ["swing-1", "swing-2"]}
+            {
+                "key": "swings",
+                "title": "Swings",
+                "status": "published",
+                "tries": TRIES,
+                "questions": ["swing-1", "swing-2"],
+            }
         ],
     }
 

@@ -1,10 +1,10 @@
-"""Two tabs of one student at one question, in every order their requests can arrive: nothing typed in either is lost."""
+"""Two tabs of one student at one question, in every order their requests can arrive: nothing typed is ever lost."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any
@@ -103,8 +103,8 @@ def found(database: Database, attempt: str) -> tuple[Counter[tuple[str, str, str
             select(Entry).where(Entry.attempt_id == UUID(attempt), Entry.slot == 1).order_by(Entry.id)
         ).all()
         graded = select(Grade.credit).where(Grade.attempt_id == UUID(attempt), Grade.slot == 1)
-        credits = [str(credit).partition("/")[0] for credit in session.scalars(graded)]
+        given = [str(credit).partition("/")[0] for credit in session.scalars(graded)]
     revs = [entry.rev for entry in entries if entry.rev is not None]
     assert revs == list(range(1, len(revs) + 1))
     lines = Counter((entry.kind, (entry.response or {})["text"], entry.disposition) for entry in entries)
-    return lines, len(revs), credits
+    return lines, len(revs), given

@@ -50,5 +50,3 @@ def test_nobody_can_tell_two_worlds_apart_before_the_reveal(empty_urls: tuple[st
     assert found.requests >= FEWEST
     assert found.alike_afterwards == []
     assert found.revealed > FEWEST
-
-

@@ -37,8 +37,21 @@ def _twin_of(unit: Raw, author: _Author) -> Raw:
     keys = [question["key"] for question in questions]
     deferred = {"kind": "practice", "status": "published", "mode": "deferred"}
     quizzes = [
-        {"key": "until-closed", "title": "Until it closes", **deferred, "reveal": "after_close", "closes": CLOSES, "questions": [*keys]},
-        {"key": "until-sent", "title": "Until it is sent", **deferred, "reveal": "after_submission", "questions": [*keys]},
+        {
+            "key": "until-closed",
+            "title": "Until it closes",
+            **deferred,
+            "reveal": "after_close",
+            "closes": CLOSES,
+            "questions": [*keys],
+        },
+        {
+            "key": "until-sent",
+            "title": "Until it is sent",
+            **deferred,
+            "reveal": "after_submission",
+            "questions": [*keys],
+        },
     ]
     # What silences the linter may name what is no longer found.
     kept = {name: value for name, value in unit.items() if name != "lint"}

@@ -107,7 +107,7 @@ class Story:
             self.ask("ben", "PUT", f"/attempts/{attempt['id']}/answers/1", {"response": None, "base_rev": 1})
             self.ask("ben", "POST", f"/attempts/{attempt['id']}/submission", {})
         for attempt_id in (*attempts["at-once"], *attempts["until-closed"]):
-            sent = {"responses": []}
+            sent: dict[str, object] = {"responses": []}
             self.ask("ana", "POST", f"/attempts/{attempt_id}/submission", sent, Idempotency_Key=f"end-{attempt_id}")
             self.ask("ana", "POST", f"/attempts/{attempt_id}/submission", sent, Idempotency_Key=f"end-{attempt_id}")
             self.ask("ana", "GET", f"/attempts/{attempt_id}/result")

@@ -1,4 +1,4 @@
-"""Every acknowledgement joined against the tables: nothing that was said to be kept is missing, nothing is there twice."""
+"""Every acknowledgement joined against the tables: nothing said to be kept is missing, and nothing is there twice."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def _answers(database: Database, notebooks: Sequence[Notebook]) -> tuple[list[st
     noted = {(ack.attempt, ack.slot, ack.rev) for ack in acks}
     doubled = [f"revision {rev} of slot {slot} of {attempt}" for attempt, slot, rev in rows.keys() - noted]
     doubled += [f"the {one.disposition} text of slot {one.slot}" for one in entries if one.disposition != "accepted"]
-    doubled += [f"an acknowledgement given for two answers ({len(acks) - len(noted)})"] if len(noted) < len(acks) else []
+    doubled += (
+        [f"an acknowledgement given for two answers ({len(acks) - len(noted)})"] if len(noted) < len(acks) else []
+    )
     return lost, doubled
 
 

@@ -44,7 +44,9 @@ class Line:
     without_advice: int = 0
     _connection: http.client.HTTPConnection | None = None
 
-    def ask(self, method: str, path: str, body: object = None, *, key: str | None = None, hang_up: bool = False) -> Heard:
+    def ask(
+        self, method: str, path: str, body: object = None, *, key: str | None = None, hang_up: bool = False
+    ) -> Heard:
         """The answer to a request that is sent until there is one; with `hang_up` the first goes unheard."""
         started = time.monotonic()
         repeats = 0

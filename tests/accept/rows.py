@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -23,6 +24,8 @@ SABOTAGE = "sabotage"
 def main() -> None:
     """Try what was asked for, a line each, and exit with 1 where a promise is broken."""
     asked = arguments()
+    # Whoever is told to stop puts away the servers it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     kinds = [asked.db] if asked.db else ["sqlite", "postgres"]
     names = asked.names or list(ROWS)
     kept = [

@@ -81,5 +81,3 @@ def set_up(place: Place, name: str, *, students: int) -> Stage:
         quiz = str(session.scalars(select(Quiz.id)).one())
     database.close()
     return Stage(url, quiz, tokens, place.folder)
-
-

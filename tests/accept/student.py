@@ -91,7 +91,9 @@ class Student:
         """Save, check and save again; whether the last answer is right."""
         wrong = {"text": f"{self.chance.randrange(100, 10_000)}"}
         self._save(attempt, slot, wrong, base_rev=0)
-        checked = self._post(f"/attempts/{attempt}/answers/{slot}/checks", {"response": wrong, "try": 1}, f"{name}-check")
+        checked = self._post(
+            f"/attempts/{attempt}/answers/{slot}/checks", {"response": wrong, "try": 1}, f"{name}-check"
+        )
         self._note(attempt, slot, "check", wrong, checked, checked.json.get("receipt"))
         last = {"text": str(RIGHT)} if self.chance.random() < 0.5 else {"text": f"-{slot}"}
         self._save(attempt, slot, last, base_rev=2)
@@ -102,9 +104,7 @@ class Student:
         heard = self.line.ask("PUT", f"/attempts/{attempt}/answers/{slot}", body, hang_up=self._hangs_up())
         self._note(attempt, slot, "save", response, heard, heard.json)
 
-    def _note(
-        self, attempt: str, slot: int, kind: str, response: dict[str, Any], heard: Heard, receipt: Any
-    ) -> None:
+    def _note(self, attempt: str, slot: int, kind: str, response: dict[str, Any], heard: Heard, receipt: Any) -> None:
         if heard.status != 200:
             raise AssertionError(f"a {kind} was answered {heard.status}: {heard.body[:300]!r}")
         self.notes.acks.append(Ack(attempt, slot, receipt["rev"], kind, receipt["digest"], response))
