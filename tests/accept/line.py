@@ -35,10 +35,14 @@ class Heard:
 
 @dataclass
 class Line:
-    """One student's connection; broken ones and refusals are counted, and asked again under the same key."""
+    """One student's connection; broken ones and refusals are counted, and asked again under the same key.
+
+    Who is not patient takes a refusal for an answer.
+    """
 
     port: int
     token: str
+    patient: bool = True
     errors: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     without_advice: int = 0
@@ -63,7 +67,7 @@ class Line:
                 time.sleep(PAUSE)
             else:
                 self.statuses[status] += 1
-                if status < 500:
+                if status < 500 or not self.patient:
                     replayed = headers["Idempotency-Replayed"] == "true"
                     return Heard(status, content, replayed, sent_at, repeats)
                 self.without_advice += "Retry-After" not in headers
