@@ -38,7 +38,7 @@ RACE_POSTGRES = (*ACCEPT, "race", "--db", "postgres")
 OUTAGE = (*ACCEPT, "postgres")
 WORLDS = (*ACCEPT, "two-worlds", "--db", "sqlite")
 TABS = (*PYTEST, "tests/test_two_tabs.py", "-k", "sqlite")
-MACHINE = (*PYTEST, "tests/test_attempt_machine.py", "-k", "sqlite")
+MACHINE = (*PYTEST, "tests/test_attempt_machine.py", "-k", "sqlite", "--hypothesis-profile=first-failure")
 
 DISPATCH, ANSWER, FINISH = (
     "service/web/dispatch.py",
