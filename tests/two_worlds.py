@@ -162,7 +162,8 @@ def story(url: str, folder: Path, *, other: bool) -> Iterator[Story]:
     seeding.seed(database, world, seeding.prepare(load_folder(write_twin(folder, other=other))))
     with database.write() as session:
         tokens = make_cast(session, world, "ai")
-    app = create_app(Settings(database_url=url, public_url="https://hornbook.example"), database=database, world=world)
+    settings = Settings(database_url=url, public_url="https://hornbook.example", log_level="error")
+    app = create_app(settings, database=database, world=world)
     people = {name: Client(app, token) for name, token in tokens.items()} | {"nobody": Client(app)}
     try:
         yield Story(world, database, people, [])

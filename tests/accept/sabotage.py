@@ -94,7 +94,9 @@ def run(tree: Path, test: Sequence[str]) -> int:
     try:
         return process.wait(LONGEST)
     except subprocess.TimeoutExpired:
-        # Asked rather than killed, so that it puts away its servers.
-        process.terminate()
-        process.wait()
         return RED
+    finally:
+        if process.poll() is None:
+            # Asked rather than killed, so that it puts away its servers.
+            process.terminate()
+            process.wait()
