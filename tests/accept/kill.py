@@ -1,4 +1,4 @@
-"""Workers killed at random, and everything killed together, while students answer: no acknowledged answer is lost."""
+"""Workers killed at random while students answer: no acknowledged answer is lost, and none counts twice."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from tests.bench.processes import Served, free_port
 STUDENTS = 8
 LOOK = 0.002
 """Seconds between two looks at how far the students are."""
-FIRST_ANSWER = 3.0
-"""Seconds after a restart within which an answer is promised; a noisy machine may take ten times as long."""
 
 
 def kill_workers(one: Try) -> Verdict:
@@ -52,36 +50,6 @@ def strike(served: Served, chance: Random) -> None:
         time.sleep(LOOK)
         workers = served.workers
     os.kill(chance.choice(workers), signal.SIGKILL)
-
-
-def kill_everything(one: Try) -> Verdict:
-    """SIGKILL for the master and all its workers at once, again and again; the file is looked at each time."""
-    chance, stage = one.chance, set_up(one.place, "restart", students=STUDENTS)
-    port, times, found = free_port(), list[float](), list[str]()
-    students = Class.of(list(stage.tokens), port, stage.quiz, chance)
-    started = time.monotonic()
-    database = Database(stage.url)
-    for number in range(one.effort.restarts + 1):
-        with stage.serving(port) as served:
-            times.append(time.monotonic() - started)
-            if number == 0:
-                students.__enter__()
-            if number == one.effort.restarts:
-                students.__exit__()
-                break
-            wait_for_answers(students, students.answers + STUDENTS)
-            time.sleep(chance.random() * 0.02)
-            os.killpg(served.master, signal.SIGKILL)
-        found += damage(database, stage.url)
-        started = time.monotonic()
-    database.close()
-    verdict = judged(one, stage, students)
-    again = sorted(times[1:])
-    slowest = f"first answer after {again[len(again) // 2]:.1f} s, at most {again[-1]:.1f} s"
-    verdict.figures = f"{one.effort.restarts} restarts, {verdict.figures}, {slowest}"
-    verdict.demand(not found, f"damage: {next(iter(found), '')}")
-    verdict.demand(again[-1] < FIRST_ANSWER * 10, "the first answer took more than ten times as long as promised")
-    return verdict
 
 
 def wait_for_answers(students: Class, answers: int) -> None:
@@ -119,4 +87,3 @@ def unexpected(students: Class) -> Sequence[int]:
 
 
 KILL = Row("kill", "an acknowledged answer is never lost and never counted twice, whatever worker dies", kill_workers)
-RESTART = Row("restart", "the same when master and workers die together", kill_everything)

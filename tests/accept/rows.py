@@ -9,9 +9,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.accept.kill import KILL, RESTART
+from tests.accept.kill import KILL
 from tests.accept.outage import OUTAGE
 from tests.accept.race import RACE
+from tests.accept.restart import RESTART
 from tests.accept.row import TIERS, Row, Try, Verdict, line
 from tests.accept.sabotage import board
 from tests.accept.worlds import WORLDS

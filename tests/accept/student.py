@@ -140,16 +140,23 @@ class Class:
         ]
         return cls(students, [threading.Thread(target=one.study, daemon=True) for one in students], enough)
 
-    def __enter__(self) -> Class:
+    def begin(self) -> None:
+        """Everybody sets to work."""
         for thread in self.threads:
             thread.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def end(self) -> None:
         """Everybody finishes what is begun."""
         self.enough.set()
         for thread in self.threads:
             thread.join()
+
+    def __enter__(self) -> Class:
+        self.begin()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
     @property
     def answers(self) -> int:
