@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -82,6 +82,11 @@ class AttemptMachine(RuleBasedStateMachine):
         self.last = None if answer.status_code == 422 else (send, answer.get_data())
         return answer.get_json()
 
+    @initialize()
+    def begin(self) -> None:
+        """Without an attempt little can be done."""
+        self.start()
+
     @rule()
     def start(self) -> None:
         """An open attempt is given back; else there is a new one, by what is published now."""
@@ -112,6 +117,14 @@ class AttemptMachine(RuleBasedStateMachine):
             f"/attempts/{self.model.id}/answers/{slot}/checks", {"response": {"text": text}, "try": try_}, {meant}
         )
 
+    @precondition(lambda self: self.has_begun() and any(one.checked for one in self.model.slots.values()))
+    @rule(slot=SLOTS, which=st.integers(0, 2), ahead=st.sampled_from([0, 1]))
+    def check_again(self, slot: int, which: int, ahead: int) -> None:
+        """What was checked before, under whatever number: it says the same and costs nothing."""
+        checked = self.model.slots[slot].checked
+        if checked:
+            self.check(slot, checked[which % len(checked)], ahead)
+
     @precondition(has_begun)
     @rule(slot=SLOTS)
     def check_nonsense(self, slot: int) -> None:
@@ -124,10 +137,13 @@ class AttemptMachine(RuleBasedStateMachine):
         )
 
     @precondition(has_begun)
-    @rule(slot=SLOTS, text=NUMBERS, behind=st.sampled_from([0, 0, 1]))
-    def submit(self, slot: int, text: str, behind: int) -> None:
+    @rule(slot=SLOTS, text=NUMBERS, behind=st.sampled_from([0, 0, 1]), sure=st.booleans())
+    def submit(self, slot: int, text: str, behind: int, sure: bool) -> None:
         """With a last answer for one of the slots; again and again the same result."""
         model = self.model
+        if self.attempt is not None and not sure:
+            # Most of what can go wrong goes wrong before the end.
+            return
         base = max(0, model.slots[slot].rev - behind)
         model.slots[slot].submit(text, base)
         for one in model.slots.values():
@@ -203,4 +219,4 @@ def clocks(app: Flask, database: Database, world: TestWorld, tmp_path: Path) -> 
 
 def test_an_attempt_is_what_the_model_says_whatever_is_done_in_whatever_order(clocks: Clocks) -> None:
     machine = type("Machine", (AttemptMachine,), {"clocks": clocks})
-    run_state_machine_as_test(machine, settings=settings(max_examples=30, stateful_step_count=25, deadline=None))
+    run_state_machine_as_test(machine, settings=settings(max_examples=40, stateful_step_count=25, deadline=None))

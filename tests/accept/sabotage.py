@@ -46,11 +46,11 @@ def is_caught(tree: Path, breakage: Breakage) -> bool:
     """Whether the breakage's test turns red."""
     started = time.monotonic()
     with broken(tree, breakage):
-        caught = run(tree, breakage.test) == RED
-    said = "caught" if caught else "NOT CAUGHT"
+        code = run(tree, breakage.test)
+    said = "caught" if code == RED else f"NOT CAUGHT (exit {code})"
     test = " ".join(word for word in breakage.test[1:] if not word.startswith("-") and ":" not in word)
     print(f"sabotage · {breakage.name} · {said} by {test} · {time.monotonic() - started:.0f} s", flush=True)
-    return caught
+    return code == RED
 
 
 def copied(folder: Path) -> Path:
