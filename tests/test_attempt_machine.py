@@ -159,10 +159,12 @@ class AttemptMachine(RuleBasedStateMachine):
             self.over.append(self.attempt)
             self.attempt = None
 
-    @rule(right=st.sampled_from([7, 8, 9]))
-    def edit(self, right: int) -> None:
-        """The instructor finds another number right, and has not published it yet."""
+    @rule(right=st.sampled_from([7, 8, 9]), at_once=st.booleans())
+    def edit(self, right: int, at_once: bool) -> None:
+        """The instructor finds another number right, and may leave publishing it for later."""
         self.clocks.edit(right)
+        if at_once:
+            self.clocks.publish()
 
     @rule()
     def publish(self) -> None:
@@ -197,10 +199,11 @@ class AttemptMachine(RuleBasedStateMachine):
             assert self.student.get(f"/attempts/{one.id}/result").get_data() == one.result
 
     def teardown(self) -> None:
-        """Everything that was ever typed is in the log, under what became of it."""
-        attempts = [*self.over, *([self.attempt] if self.attempt else [])]
+        """Every attempt is finished and graded, and all that was typed is in the log, under what became of it."""
+        if self.attempt is not None:
+            self.submit(1, "8", 0, sure=True)
         with self.clocks.database.read() as session:
-            for attempt in attempts:
+            for attempt in self.over:
                 entries = session.scalars(select(Entry).where(Entry.attempt_id == UUID(attempt.id))).all()
                 for number, model in attempt.slots.items():
                     lines = Counter(
