@@ -222,4 +222,4 @@ def clocks(app: Flask, database: Database, world: TestWorld, tmp_path: Path) -> 
 
 def test_an_attempt_is_what_the_model_says_whatever_is_done_in_whatever_order(clocks: Clocks) -> None:
     machine = type("Machine", (AttemptMachine,), {"clocks": clocks})
-    run_state_machine_as_test(machine, settings=settings(max_examples=40, stateful_step_count=25, deadline=None))
+    run_state_machine_as_test(machine, settings=settings(max_examples=30, stateful_step_count=25, deadline=None))
