@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
 
 from service import schema
@@ -34,6 +35,8 @@ NOT_TESTED = (
 )
 
 hypothesis_settings.register_profile("hornbook", deadline=None, print_blob=True)
+# For whom it is enough to know that something fails: the smallest example of it takes minutes to find.
+hypothesis_settings.register_profile("first-failure", deadline=None, phases=[Phase.explicit, Phase.generate])
 hypothesis_settings.load_profile("hornbook")
 
 _cluster = pytest.StashKey[Cluster | None]()

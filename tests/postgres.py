@@ -44,12 +44,13 @@ FORGETFUL = {
 }
 
 # The shell outlives whoever started it: when the other end of its input closes, even by SIGKILL, it cleans up.
+# For each line of input it starts the server again, once that has died.
 KEEPER = """
 bin=$1; borrowed=$2; shift 2
 "$bin/initdb" -D data -U hornbook --auth=trust --no-locale --encoding=UTF8 --no-sync >log 2>&1 || exit 1
-"$bin/postgres" -D data -k "$PWD" "$@" >>log 2>&1 &
-server=$!
-cat >/dev/null
+start() { "$bin/postgres" -D data -k "$PWD" "$@" >>log 2>&1 & server=$!; }
+start "$@"
+while read -r _; do wait "$server"; start "$@"; done
 kill -QUIT "$server" 2>/dev/null; wait
 rm -rf "$PWD" "$borrowed"
 """
@@ -99,6 +100,31 @@ class Cluster:
         address = self.server.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(address, autocommit=True) as connection:
             yield connection
+
+
+class OwnCluster(Cluster):
+    """A server that was started here, in `folder`: it may be killed, and started again on what it left."""
+
+    def __init__(self, folder: Path, keeper: subprocess.Popen[bytes], stop: Callable[[], None]) -> None:
+        super().__init__(f"postgresql://hornbook@/postgres?host={folder}", stop)
+        self._folder = folder
+        self._keeper = keeper
+
+    @property
+    def master(self) -> int:
+        """The process that all of the server's are children of."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
+    def start_again(self) -> None:
+        """Start the server once more, as soon as the killed one is gone, and return when it answers."""
+        assert self._keeper.stdin is not None
+        self._keeper.stdin.write(b"again\n")
+        self._keeper.stdin.flush()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Return when the server answers; raise `Unstartable` with the end of its log when it does not come up."""
+        wait_until_ready(self, self._keeper, self._folder / "log")
 
 
 def start_cluster(*, durable: bool = False) -> Cluster | None:
@@ -160,8 +186,8 @@ def start_server(programs: Path, *, durable: bool = False) -> Cluster:
             shutil.rmtree(left, ignore_errors=True)
 
     try:
-        cluster = Cluster(f"postgresql://hornbook@/postgres?host={folder}", stop)
-        wait_until_ready(cluster, keeper, folder / "log")
+        cluster = OwnCluster(folder, keeper, stop)
+        cluster.wait_until_ready()
     except BaseException:
         stop()
         raise

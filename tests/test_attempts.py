@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, update
 
 from service.accounts.models import Enrolment
-from service.content.models import Course
+from service.content.models import Course, Quiz
 from service.db import Database
 from service.quizzes.models import Attempt, Entry, Grade, Slot
 from tests.cast import Client, answer_of
@@ -47,6 +48,45 @@ def test_twenty_starts_at_once_make_one_attempt(ana: Client, prep_check: str, da
     assert len({answer.get_json()["id"] for answer in answers}) == 1
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Attempt)) == 1
+
+
+def test_a_start_that_lost_to_an_attempt_that_is_over_by_now_is_asked_to_come_again(
+    ana: Client, prep_check: str, database: Database
+) -> None:
+    if database.is_sqlite:
+        # It has one writer at a time: nobody starts, let alone finishes, while somebody else does.
+        return
+    path, faster = f"/quizzes/{prep_check}/attempts", list[str]()
+
+    def be_faster() -> None:
+        faster.append(answer_of(ana.post(path), 201)["id"])
+        # And be through with it before the loser looks for the winner.
+        before(database, "SELECT attempts.", lambda: answer_of(ana.post(f"/attempts/{faster[0]}/submission", {})))
+
+    before(database, "INSERT INTO attempts", be_faster)
+    lost = ana.post(path)
+    assert (lost.status_code, lost.headers.get("Retry-After")) == (503, "1")
+    assert answer_of(ana.post(path), 201)["id"] != faster[0]
+
+
+def test_no_attempt_is_left_once_another_tab_has_used_the_last(
+    ana: Client, prep_check: str, database: Database
+) -> None:
+    if database.is_sqlite:
+        return
+    with database.write() as session:
+        quiz = session.get_one(Quiz, UUID(prep_check))
+        quiz.settings = {**quiz.settings, "attempts": 1}
+
+    def use_it_up() -> None:
+        attempt = answer_of(ana.post(f"/quizzes/{prep_check}/attempts"), 201)["id"]
+        answer_of(ana.post(f"/attempts/{attempt}/submission", {}))
+
+    before(database, "INSERT INTO attempts", use_it_up)
+    refused = answer_of(ana.post(f"/quizzes/{prep_check}/attempts"), 409)
+    assert refused["detail"] == "You have used all 1 attempts at this quiz."
+    with database.read() as session:
+        assert session.scalars(select(Attempt.state)).all() == ["finished"]
 
 
 def test_a_saved_answer_has_a_receipt_and_is_there_on_return(taken: Taken) -> None:
@@ -239,6 +279,17 @@ def test_unseen_variants_come_first(ana: Client, prep_check: str, database: Data
             drawn.append(str(session.get_one(Slot, (attempt.uuid, slot)).drawn))
         answer_of(attempt.submit())
     assert len(set(drawn)) == 5
+
+
+def before(database: Database, beginning: str, act: Callable[[], object]) -> None:
+    """Do something, once, just before a statement that begins like this is sent."""
+
+    def watch(statement: str) -> None:
+        if statement.startswith(beginning):
+            database.watchers.remove(watch)
+            act()
+
+    database.watchers.append(watch)
 
 
 def log(database: Database, slot: int) -> list[Entry]:

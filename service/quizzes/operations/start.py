@@ -18,7 +18,7 @@ from service.db import insert_unless_present
 from service.domain import questions
 from service.domain.draws import draw
 from service.domain.roles import Principal
-from service.errors import Conflict
+from service.errors import Conflict, Unavailable
 from service.quizzes.models import Attempt, Slot
 from service.quizzes.operations.closing import settle
 from service.quizzes.operations.extending import Granted, closes_of, find_granted
@@ -43,11 +43,11 @@ def start_attempt(session: Session, world: World, caller: Principal, quiz_id: UU
     """The student's open attempt at the quiz, and whether it was started just now.
 
     Two starts at once end in one attempt: a unique index decides, and the loser is given the winner's. Raises
-    `NotFound`, and `Conflict` when the quiz is not open or no attempt is left.
+    `NotFound`, `Conflict` when the quiz is not open or no attempt is left, and `Unavailable` when the winner's is over.
     """
     offered = get_offered_quiz(session, caller, quiz_id)
-    earlier = session.scalars(select(Attempt).where(Attempt.user_id == caller.user_id, Attempt.quiz_id == quiz_id))
-    attempts = earlier.all()
+    earlier_ones = select(Attempt).where(Attempt.user_id == caller.user_id, Attempt.quiz_id == quiz_id)
+    attempts = session.scalars(earlier_ones).all()
     for attempt in attempts:
         settle(session, attempt, world.now())
         if attempt.state == "in_progress":
@@ -57,10 +57,14 @@ def start_attempt(session: Session, world: World, caller: Principal, quiz_id: UU
     _refuse_unless_open(offered.settings, granted, len([a for a in attempts if a.state == "finished"]), now)
     started = _pinned_attempt(world, caller, offered, granted, now)
     if not insert_unless_present(session, Attempt, started):
-        open_now = select(Attempt).where(
-            Attempt.user_id == caller.user_id, Attempt.quiz_id == quiz_id, Attempt.state == "in_progress"
-        )
-        return view_attempt(session, session.scalars(open_now).one(), offered, now), False
+        winner = session.scalars(earlier_ones.where(Attempt.state == "in_progress")).one_or_none()
+        if winner is None:
+            raise Unavailable("Another start was faster, and its attempt is finished already. Start once more.")
+        return view_attempt(session, winner, offered, now), False
+    if offered.settings.get("attempts") is not None:
+        # Another one may have been started and finished since we looked; from here on no other can begin.
+        finished = session.scalars(earlier_ones.where(Attempt.state == "finished")).all()
+        _refuse_unless_open(offered.settings, len(finished), now)
     attempt = Attempt(**started)
     asked = _draw_slots(session, world, attempt, offered)
     return view_attempt(session, attempt, offered, now, fresh=asked), True

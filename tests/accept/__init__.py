@@ -1,0 +1,1 @@
+"""What must hold whatever dies and however many come at once, tried on servers as they are really run."""

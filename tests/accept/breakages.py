@@ -1,0 +1,187 @@
+"""Named breakages of what the rows and tests guard: each an edit that somebody might make, and what must notice it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider", "--show-capture=no", "--tb=no")
+ACCEPT = ("-m", "tests.accept")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A text that stands in a file exactly once, and what stands there after the breakage."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Breakage:
+    """What is broken, and the command that must turn red."""
+
+    name: str
+    edits: Sequence[Edit]
+    test: Sequence[str]
+
+
+def breaks(name: str, file: str, old: str, new: str, *test: str) -> Breakage:
+    """A breakage of one edit."""
+    return Breakage(name, [Edit(file, old, new)], test)
+
+
+KILL = (*ACCEPT, "kill", "--db", "sqlite")
+RACE = (*ACCEPT, "race", "--db", "sqlite")
+RACE_POSTGRES = (*ACCEPT, "race", "--db", "postgres")
+OUTAGE = (*ACCEPT, "postgres")
+WORLDS = (*ACCEPT, "two-worlds", "--db", "sqlite")
+TABS = (*PYTEST, "tests/test_two_tabs.py", "-k", "sqlite")
+MACHINE = (*PYTEST, "tests/test_attempt_machine.py", "-k", "sqlite", "--hypothesis-profile=first-failure")
+
+DISPATCH, ANSWER, FINISH = (
+    "service/web/dispatch.py",
+    "service/quizzes/operations/answer.py",
+    "service/quizzes/operations/finish.py",
+)
+RECORD, VIEW = "service/quizzes/operations/record.py", "service/quizzes/operations/view.py"
+
+BREAKAGES = (
+    breaks(
+        "remove the kill itself",
+        "tests/accept/kill.py",
+        "os.kill(chance.choice(workers), signal.SIGKILL)",
+        "chance.choice(workers)",
+        *KILL,
+    ),
+    breaks("drop the idempotency insert", DISPATCH, "answer = claim.earlier_answer(call)", "answer = None", *KILL),
+    breaks(
+        "commit after answering",
+        DISPATCH,
+        "        with self.database.write() as session:\n"
+        "            answer = _perform_once(replace(call, session=session), path, content)\n"
+        "        return sent(answer)\n",
+        "        transaction = self.database.write()\n"
+        "        session = transaction.__enter__()\n"
+        "        response = sent(_perform_once(replace(call, session=session), path, content))\n"
+        "        response.call_on_close(lambda: transaction.__exit__(None, None, None))\n"
+        "        return response\n",
+        *KILL,
+    ),
+    breaks("BEGIN for BEGIN IMMEDIATE", "service/db.py", '"BEGIN IMMEDIATE" if writes else "BEGIN"', '"BEGIN"', *RACE),
+    Breakage(
+        "drop the one-open-attempt index",
+        [
+            Edit(
+                "migrations/versions/0002_students_work.py",
+                '            ["user_id", "quiz_id"],\n            unique=True,\n',
+                '            ["user_id", "quiz_id"],\n            unique=False,\n',
+            ),
+            Edit(
+                "service/quizzes/models.py",
+                '            "quiz_id",\n            unique=True,\n',
+                '            "quiz_id",\n            unique=False,\n',
+            ),
+        ],
+        RACE_POSTGRES,
+    ),
+    breaks(
+        "drop the state guard of submit",
+        FINISH,
+        '    if attempt.state == "in_progress":\n        _close(',
+        "    if attempt.state:\n        _close(",
+        *RACE,
+    ),
+    breaks("let two write to one slot at once", RECORD, "        .with_for_update(of=Attempt)\n", "", *RACE_POSTGRES),
+    breaks(
+        "answer 500 when the database is gone",
+        "service/web/failures.py",
+        "    if error.connection_invalidated or _is_passing(error):\n        return Unavailable()\n",
+        "",
+        *OUTAGE,
+    ),
+    breaks(
+        "read the key from the latest revision",
+        RECORD,
+        "AnswerKey.id == Slot.answer_key_id",
+        "AnswerKey.id == Question.answer_key_id",
+        *MACHINE,
+    ),
+    breaks(
+        "a repeated check costs a try",
+        ANSWER,
+        "    if repeated is not None:\n",
+        "    if repeated is None and False:\n",
+        *MACHINE,
+    ),
+    breaks(
+        "ignore base_rev",
+        ANSWER,
+        "sent.base_rev is not None and sent.base_rev != state.rev",
+        "sent.base_rev == -1",
+        *TABS,
+    ),
+    breaks(
+        "forget what was stale",
+        ANSWER,
+        "    if not same:\n        append(session, sent.kept(disposition))\n",
+        "",
+        *TABS,
+    ),
+    breaks(
+        "count what comes with a late submission",
+        FINISH,
+        '    if attempt.state != "in_progress":\n        return "after_finish"\n',
+        "",
+        *TABS,
+    ),
+    breaks(
+        "drop one owner filter",
+        RECORD,
+        "    attempt = session.scalar(select(Attempt).where(Attempt.id == attempt_id, Attempt.user_id == user_id))\n",
+        "    attempt = session.scalar(select(Attempt).where(Attempt.id == attempt_id))\n",
+        *PYTEST,
+        "tests/test_access.py",
+        "-k",
+        "sqlite",
+    ),
+    breaks(
+        "put the key into one public schema",
+        VIEW,
+        '        "question": questions.show(asked.revision, asked.drawn, asked.layout),\n',
+        '        "question": {**questions.show(asked.revision, asked.drawn, asked.layout), "key": asked.key},\n',
+        *WORLDS,
+    ),
+    breaks(
+        "hash the whole document into the entity tag",
+        "service/content/staging.py",
+        '"etag": etag_of("unit", unit, listed),',
+        '"etag": etag_of("unit", unit, listed, repr(document)),',
+        *WORLDS,
+    ),
+    breaks(
+        "show the steps in an order that hangs on the key",
+        "service/domain/kinds/ordering.py",
+        "dealer.shuffled(sorted(right))",
+        "dealer.shuffled(right)",
+        *WORLDS,
+    ),
+    breaks(
+        "tell of a question that is withheld",
+        "service/domain/attempts.py",
+        "    if standing.withheld:\n        return False\n",
+        "",
+        *WORLDS,
+    ),
+    breaks(
+        "name an answer by the author's keys",
+        RECORD,
+        "return digest_of(self.show_response(response))",
+        "return digest_of(response)",
+        *PYTEST,
+        "tests/test_key_leaks.py",
+        "-k",
+        "sqlite",
+    ),
+)
