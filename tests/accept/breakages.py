@@ -89,8 +89,8 @@ BREAKAGES = (
     breaks(
         "drop the state guard of submit",
         FINISH,
-        '    if attempt.state == "in_progress":\n        _close(',
-        "    if attempt.state:\n        _close(",
+        '    if attempt.state == "in_progress":\n        close(',
+        "    if attempt.state:\n        close(",
         *RACE,
     ),
     breaks("let two write to one slot at once", RECORD, "        .with_for_update(of=Attempt)\n", "", *RACE_POSTGRES),

@@ -64,7 +64,7 @@ def start_attempt(session: Session, world: World, caller: Principal, quiz_id: UU
     if offered.settings.get("attempts") is not None:
         # Another one may have been started and finished since we looked; from here on no other can begin.
         finished = session.scalars(earlier_ones.where(Attempt.state == "finished")).all()
-        _refuse_unless_open(offered.settings, len(finished), now)
+        _refuse_unless_open(offered.settings, granted, len(finished), now)
     attempt = Attempt(**started)
     asked = _draw_slots(session, world, attempt, offered)
     return view_attempt(session, attempt, offered, now, fresh=asked), True
