@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from service.content.models import Quiz
 from service.db import Database
 from service.domain import questions
 from service.quizzes.operations.record import Asked, list_asked
@@ -131,3 +133,10 @@ def statements(database: Database) -> Iterator[list[str]]:
         yield seen
     finally:
         database.watchers.remove(note)
+
+
+def change_settings(database: Database, quiz: str, **settings: Any) -> None:
+    """Change settings of a quiz as a seed would."""
+    with database.write() as session:
+        found = session.get_one(Quiz, UUID(quiz))
+        session.execute(update(Quiz).where(Quiz.id == found.id).values(settings={**found.settings, **settings}))

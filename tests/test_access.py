@@ -36,6 +36,7 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "POST /attempts/{attempt}/answers/1/checks":                            (401, 403, 403, 422, 404, 403, 403),
     "PATCH /attempts/{attempt}/answers":                                     (401, 403, 403, 200, 404, 403, 403),
     "GET /attempts/{attempt}/receipts":                                      (401, 403, 403, 200, 404, 403, 403),
+    "GET /attempts/{attempt}/proof":                                         (401, 403, 403, 409, 404, 403, 403),
     "GET /attempts/{attempt}/result":                                       (401, 403, 403, 409, 404, 403, 403),
     "POST /attempts/{attempt}/submission":                                  (401, 403, 403, 200, 404, 403, 403),
     "PUT /me/courses/tides/readings/{reading}":                             (401, 403, 403, 200, 200, 403, 403),

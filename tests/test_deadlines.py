@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,27 +13,19 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from service.cli import main
-from service.content.models import Quiz
 from service.db import Database
 from service.domain.attempts import GRACE, deadline_of, is_late
 from service.quizzes.models import Attempt
 from tests.cast import Client, answer_of
-from tests.quizzing import Taken, statements, take
+from tests.quizzing import Taken, change_settings, statements, take
 from tests.world import START, TestWorld
 
 
 @pytest.fixture
 def limited(ana: Client, prep_check: str, database: Database) -> str:
     """The self-check of the tides, in thirty minutes, and before noon of the next day."""
-    set_times(database, prep_check, time_limit=1800, closes=(START + timedelta(hours=27)).isoformat())
+    change_settings(database, prep_check, time_limit=1800, closes=(START + timedelta(hours=27)).isoformat())
     return prep_check
-
-
-def set_times(database: Database, quiz: str, **settings: Any) -> None:
-    """Change the settings of a quiz as a seed would."""
-    with database.write() as session:
-        found = session.get_one(Quiz, UUID(quiz))
-        session.execute(update(Quiz).where(Quiz.id == found.id).values(settings={**found.settings, **settings}))
 
 
 def test_what_is_on_its_way_at_the_deadline_counts_and_what_is_later_is_kept(
@@ -135,7 +125,7 @@ def minutes(begin: str, end: str) -> float:
 def test_a_void_attempt_counts_for_nothing_and_uses_none_up(
     ana: Client, ida: Client, limited: str, database: Database
 ) -> None:
-    set_times(database, limited, attempts=1)
+    change_settings(database, limited, attempts=1)
     taken = take(ana, limited, database)
     taken.answer_everything(right=True)
     answer_of(taken.submit())

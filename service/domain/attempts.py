@@ -6,7 +6,7 @@ the same log always gives the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -205,6 +205,24 @@ def worth(tries: Sequence[Outcome], penalty: Fraction) -> Worth:
     if best is None:
         raise ValueError("a slot without any outcome has no worth")
     return best
+
+
+Response = Mapping[str, Any] | None
+
+
+def worth_of(grade: Callable[[Response], Outcome], state: SlotState, policy: Policy) -> tuple[Response, Worth]:
+    """The response that counts and what it is worth: the best of the checks and of a last unchecked answer."""
+    tries = [(line.response, line.outcome) for line in state.checks if line.outcome is not None]
+    unchecked = state.latest is not None and state.latest.outcome is None and not state.closed
+    if unchecked or not tries:
+        response = state.latest.response if state.latest else None
+        outcome = grade(response)
+        if outcome.status is Status.INVALID:
+            # What cannot be read is not wrong; it is as if nothing had been answered.
+            outcome = grade(None)
+        tries.append((response, outcome))
+    value = worth([outcome for _, outcome in tries], policy.penalty)
+    return tries[value.of_try][0], value
 
 
 def _counts_more(candidate: Worth, best: Worth) -> bool:

@@ -18,6 +18,7 @@ from service.quizzes.schemas import (
     AttemptOut,
     CheckedOut,
     CheckIn,
+    ProofOut,
     QuizOut,
     QuizzesQuery,
     ReceiptOut,
@@ -122,3 +123,9 @@ def list_receipts(call: Call, attempt: UUID) -> Page:
     rows = operations.list_receipts(call.session, call.caller, attempt, call.arrived_at, after=place, limit=limit + 1)
     page = Page.cut(rows, limit, lambda row: (row["id"],))
     return Page(rows[:limit], page.last)
+
+
+@routes.get("/attempts/<uuid:attempt>/proof", allow=STUDENT, gives=ProofOut, problems=(Conflict,))
+def get_proof(call: Call, attempt: UUID) -> dict[str, Any]:
+    """What it takes to work out the score of my finished attempt once more; keys only once I may see them."""
+    return operations.get_proof(call.session, call.caller, attempt, call.arrived_at)

@@ -236,6 +236,29 @@ class ResultOut(Out):
     slots = fields.List(fields.Nested(GradedSlotOut), required=True)
 
 
+class ProvenSlotOut(Out):
+    """A slot with what it takes to grade it; question, key and grade are left out while the key may not be seen."""
+
+    slot = fields.Integer(required=True)
+    drawn = fields.Dict(required=True)
+    question_digest = fields.String(required=True, metadata={"description": "SHA-256 of it as canonical JSON"})
+    key_digest = fields.String(required=True)
+    lines = fields.List(fields.Dict(), required=True, metadata={"description": "accepted lines of the log that count"})
+    question = fields.Dict()
+    key = fields.Dict()
+    grade = fields.Dict()
+
+
+class ProofOut(Out):
+    """What `hornbook recompute` works out the score of an attempt from, on any machine."""
+
+    format = fields.String(required=True)
+    rules = fields.String(required=True, metadata={"description": "the version of the grading rules"})
+    complete = fields.Boolean(required=True, metadata={"description": "whether it can be recomputed already"})
+    attempt = fields.Dict(required=True)
+    slots = fields.List(fields.Nested(ProvenSlotOut), required=True)
+
+
 LONGEST_REASON = 1_000
 
 

@@ -3,12 +3,14 @@
 from service.quizzes.operations.answer import check_answer, save_answer, save_answers
 from service.quizzes.operations.finish import get_result, submit_attempt
 from service.quizzes.operations.look import get_attempt, get_quiz, list_quizzes
+from service.quizzes.operations.proving import get_proof
 from service.quizzes.operations.receipts import list_receipts
 from service.quizzes.operations.start import start_attempt
 
 __all__ = [
     "check_answer",
     "get_attempt",
+    "get_proof",
     "get_quiz",
     "get_result",
     "list_quizzes",

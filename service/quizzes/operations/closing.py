@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.db import is_writing
-from service.domain.attempts import GRACE, Policy, SlotState, Worth, is_late, worth
-from service.domain.outcomes import RULES, Outcome, Status, fraction_text
+from service.domain.attempts import GRACE, Policy, SlotState, is_late, worth_of
+from service.domain.outcomes import RULES, fraction_text
 from service.errors import Conflict, WriteNeeded
 from service.quizzes.models import Attempt, AttemptEvent, Grade
 from service.quizzes.operations.record import Asked, list_asked, read_log, states_of
@@ -74,7 +73,7 @@ def grade(session: Session, attempt: Attempt, slots: Sequence[Asked], states: Ma
     times = session.scalar(reopened) or 0
     rows = []
     for asked in slots:
-        response, value = worth_of(asked, states[asked.number], policy)
+        response, value = worth_of(asked.grade, states[asked.number], policy)
         rows.append(
             {
                 "attempt_id": attempt.id,
@@ -91,20 +90,3 @@ def grade(session: Session, attempt: Attempt, slots: Sequence[Asked], states: Ma
             }
         )
     session.execute(insert(Grade), rows)
-
-
-def worth_of(asked: Asked, state: SlotState, policy: Policy) -> tuple[Any, Worth]:
-    """The response that counts and what it is worth: the best of the checks and of a last unchecked answer."""
-    tries: list[tuple[Any, Outcome]] = [
-        (line.response, line.outcome) for line in state.checks if line.outcome is not None
-    ]
-    unchecked = state.latest is not None and state.latest.outcome is None and not state.closed
-    if unchecked or not tries:
-        response = state.latest.response if state.latest else None
-        outcome = asked.grade(response)
-        if outcome.status is Status.INVALID:
-            # What cannot be read is not wrong; it is as if nothing had been answered.
-            outcome = asked.grade(None)
-        tries.append((response, outcome))
-    value = worth([outcome for _, outcome in tries], policy.penalty)
-    return tries[value.of_try][0], value

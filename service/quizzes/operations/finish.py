@@ -69,13 +69,25 @@ def submit_attempt(
 
 def get_result(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> Result:
     """The result of my finished attempt; `Conflict` while it is open."""
+    attempt = get_finished_attempt(session, caller, attempt_id, now)
+    return _result(session, attempt, list_asked(session, attempt.id), now)
+
+
+def get_finished_attempt(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> Attempt:
+    """My attempt, once it is finished. Raises `NotFound`, and `Conflict` before that and for a void one."""
     attempt = get_own_attempt(session, caller.user_id, attempt_id)
     settle(session, attempt, now)
     if attempt.state == "void":
         raise Conflict(VOID)
     if attempt.state != "finished":
         raise Conflict("This attempt is not finished yet; submit it first.")
-    return _result(session, attempt, list_asked(session, attempt.id), now)
+    return attempt
+
+
+def newest_grades(session: Session, attempt_id: UUID) -> dict[int, Grade]:
+    """What each slot is worth at present."""
+    found = select(Grade).where(Grade.attempt_id == attempt_id).order_by(Grade.id)
+    return {grade.slot: grade for grade in session.scalars(found)}
 
 
 def _merge(
@@ -108,10 +120,7 @@ def _disposition(attempt: Attempt, state: SlotState, final: Sent) -> str:
 
 
 def _result(session: Session, attempt: Attempt, slots: Sequence[Asked], now: datetime) -> Result:
-    grades = {
-        grade.slot: grade
-        for grade in session.scalars(select(Grade).where(Grade.attempt_id == attempt.id).order_by(Grade.id))
-    }
+    grades = newest_grades(session, attempt.id)
     policy = Policy.from_settings(attempt.settings)
     return Result(
         attempt=attempt,

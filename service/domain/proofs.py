@@ -1,0 +1,76 @@
+"""What it takes to work out the score of an attempt once more, anywhere, and working it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from service.domain import questions
+from service.domain.attempts import Line, Policy, slot_state, total, worth_of
+from service.domain.outcomes import RULES, fraction_text
+
+FORMAT = "hornbook/proof@1"
+_WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class UnusableProof(ValueError):
+    """This cannot be recomputed, and why."""
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """A slot worked out once more: its credit ("n/d", or None where nothing counts), and the one it was given."""
+
+    slot: int
+    credit: str | None
+    given: str | None
+    points: Fraction
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both are the same."""
+        return self.credit == self.given
+
+
+def recompute(proof: Mapping[str, Any]) -> tuple[list[Recomputed], Fraction, Fraction]:
+    """Every slot, and the points of the possible ones, from what the proof holds alone.
+
+    Raises `UnusableProof` for another format, for other rules, which it names, and while keys are withheld.
+    """
+    if proof.get("format") != FORMAT:
+        raise UnusableProof(f"This is no proof of an attempt (format: {FORMAT}).")
+    if proof.get("rules") != RULES:
+        raise UnusableProof(f"This was graded by the rules {proof.get('rules')}, and these are {RULES}.")
+    if not proof.get("complete"):
+        raise UnusableProof("The right answers are not shown yet: ask for the proof again once they are.")
+    try:
+        policy = Policy.from_settings(proof["attempt"]["settings"])
+        slots = [_slot(slot, policy) for slot in proof["slots"]]
+    except (KeyError, TypeError, ValueError) as fault:
+        raise UnusableProof(f"Something is missing or has been changed in this proof: {fault}.") from fault
+    parts = [(None if one.credit is None else Fraction(one.credit), one.points) for one in slots]
+    return slots, *total(parts)
+
+
+def _slot(slot: Mapping[str, Any], policy: Policy) -> Recomputed:
+    grade = partial(questions.grade, slot["question"], slot["key"], slot["drawn"])
+    lines = [_line(written, grade) for written in _sequence(slot["lines"])]
+    state = slot_state(lines, policy.tries_for(slot["question"]["kind"]))
+    _, value = worth_of(grade, state, policy)
+    credit = None if value.credit is None else fraction_text(value.credit)
+    return Recomputed(slot["slot"], credit, slot["grade"]["credit"], Fraction(slot["question"]["points"]))
+
+
+def _line(written: Mapping[str, Any], grade: Any) -> Line:
+    outcome = grade(written["response"]) if written["kind"] == "check" else None
+    return Line(written["rev"], written["response"], written["digest"], _WHENEVER, outcome)
+
+
+def _sequence(value: Any) -> Sequence[Mapping[str, Any]]:
+    if not isinstance(value, list):
+        raise TypeError("the lines of a slot are a list")
+    return value

@@ -1,0 +1,82 @@
+"""Everything a student needs to work out a score of theirs once more, without asking anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.db import digest_of
+from service.domain.attempts import Policy, Standing, may_see_key
+from service.domain.proofs import FORMAT
+from service.domain.roles import Principal
+from service.errors import Conflict
+from service.quizzes.models import Attempt, Entry, Grade
+from service.quizzes.operations.finish import get_finished_attempt, newest_grades
+from service.quizzes.operations.record import Asked, list_asked, read_log
+
+
+def get_proof(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> dict[str, Any]:
+    """Questions, keys, the lines that count and the grades of my finished attempt.
+
+    While a key may not be seen, there are digests in the place of what could tell it; they show later that nothing was
+    changed. Raises `NotFound`, and `Conflict` before the end.
+    """
+    attempt = get_finished_attempt(session, caller, attempt_id, now)
+    grades = newest_grades(session, attempt_id)
+    if not grades:
+        raise Conflict("There is nothing to prove: this attempt was never graded.")
+    policy = Policy.from_settings(attempt.settings)
+    slots = list_asked(session, attempt_id)
+    is_complete = all(may_see_key(policy, _standing(asked), now) for asked in slots)
+    log = read_log(session, attempt_id)
+    return {
+        "format": FORMAT,
+        "rules": next(iter(grades.values())).rules,
+        "complete": is_complete,
+        "attempt": _attempt(attempt),
+        "slots": [
+            _slot(asked, [one for one in log if one.slot == asked.number], grades[asked.number], is_complete)
+            for asked in slots
+        ],
+    }
+
+
+def _standing(asked: Asked) -> Standing:
+    return Standing(closed=True, checked=False, finished=True, withheld=asked.withheld)
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "id": str(attempt.id),
+        "quiz": str(attempt.quiz_id),
+        "started_at": attempt.started_at.isoformat(),
+        "finished_at": attempt.finished_at.isoformat() if attempt.finished_at else None,
+        "settings": dict(attempt.settings),
+    }
+
+
+def _slot(asked: Asked, log: Sequence[Entry], grade: Grade, is_complete: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "slot": asked.number,
+        "drawn": asked.drawn,
+        "question_digest": digest_of(asked.revision),
+        "key_digest": digest_of(asked.key),
+        "lines": [_line(asked, entry, is_complete) for entry in log if entry.rev is not None],
+    }
+    if is_complete:
+        told |= {"question": asked.revision, "key": asked.key, "grade": _grade(grade)}
+    return told
+
+
+def _line(asked: Asked, entry: Entry, is_complete: bool) -> Mapping[str, Any]:
+    """A line that counts: in the author's keys only once these may be seen."""
+    response = entry.response if is_complete else asked.show_response(entry.response)
+    return {"rev": entry.rev, "kind": entry.kind, "response": response, "digest": entry.digest}
+
+
+def _grade(grade: Grade) -> dict[str, Any]:
+    return {"status": grade.status, "credit": grade.credit, "points": grade.points, "cause": grade.cause}
