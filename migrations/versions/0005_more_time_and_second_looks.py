@@ -1,4 +1,4 @@
-"""More time for one student, and what instructors did with attempts; overdue attempts are found by an index."""
+"""More time for one student, what instructors did with attempts, hints; overdue attempts are found by an index."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make two tables that only ever grow, and the index."""
+    """Make tables that only ever grow, and the index."""
     serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "extensions",
@@ -52,6 +52,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempt_events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_events_attempt_id_id"), ["attempt_id", "id"], unique=False)
+    op.create_table(
+        "hints_taken",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id", "slot"],
+            ["slots.attempt_id", "slots.number"],
+            name=op.f("fk_hints_taken_attempt_id_slot"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", "slot", "number", name=op.f("pk_hints_taken")),
+    )
     op.create_index(
         "ix_attempts_overdue",
         "attempts",
@@ -65,5 +79,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away."""
     op.drop_index("ix_attempts_overdue", "attempts")
+    op.drop_table("hints_taken")
     op.drop_table("attempt_events")
     op.drop_table("extensions")

@@ -66,7 +66,7 @@ def _slot(slot: Mapping[str, Any], policy: Policy) -> Recomputed:
 
 
 def _line(written: Mapping[str, Any], grade: Any) -> Line:
-    outcome = grade(written["response"]) if written["kind"] == "check" else None
+    outcome = grade(written["response"]) if written["graded"] else None
     return Line(written["rev"], written["response"], written["digest"], _WHENEVER, outcome)
 
 

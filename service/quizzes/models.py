@@ -137,6 +137,20 @@ class Grade(Base):
     created_at: Mapped[datetime]
 
 
+class HintTaken(Base):
+    """A hint that a student asked for, by its number from 1. It costs nothing, but what was hinted shows no mastery."""
+
+    __tablename__ = "hints_taken"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "slot"], ["slots.attempt_id", "slots.number"], ondelete="RESTRICT"),
+    )
+
+    attempt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    taken_at: Mapped[datetime]
+
+
 class Extension(Base):
     """More time at a quiz for one student: `factor` times its limit ("3/2"), another end. The newest row counts."""
 

@@ -18,6 +18,7 @@ from service.quizzes.schemas import (
     AttemptOut,
     CheckedOut,
     CheckIn,
+    HintIn,
     ProofOut,
     QuizOut,
     QuizzesQuery,
@@ -25,6 +26,7 @@ from service.quizzes.schemas import (
     ReceiptsQuery,
     ResultOut,
     SaveIn,
+    SlotOut,
     SubmissionIn,
     VerdictsOut,
 )
@@ -99,6 +101,18 @@ def save_answer(call: Call, attempt: UUID, slot: int) -> Receipt | Conflict:
 def check_answer(call: Call, attempt: UUID, slot: int) -> dict[str, Any] | Conflict:
     """Have an answer graded at once. The same answer again says the same and uses no try."""
     return operations.check_answer(call.session, call.caller, attempt, slot, Try(**call.body), call.arrived_at)
+
+
+@routes.post(
+    "/attempts/<uuid:attempt>/answers/<int:slot>/hints",
+    allow=STUDENT,
+    takes=HintIn,
+    gives=SlotOut,
+    problems=(Conflict,),
+)
+def take_hint(call: Call, attempt: UUID, slot: int) -> dict[str, Any]:
+    """Ask for a hint, the first one first. It costs no points, and is remembered."""
+    return operations.take_hint(call.session, call.caller, attempt, slot, at=call.arrived_at, **call.body)
 
 
 @routes.post(

@@ -75,6 +75,13 @@ class TriesOut(Out):
     allowed = fields.Integer(required=True)
 
 
+class HintsOut(Out):
+    """How many hints a question has, and those that were taken."""
+
+    taken = fields.List(fields.Dict(), required=True)
+    there_are = fields.Integer(required=True)
+
+
 class SlotOut(Out):
     """One question of an attempt, as this student sees it."""
 
@@ -87,6 +94,7 @@ class SlotOut(Out):
     saved_at = Moment(required=True, allow_none=True)
     tries = fields.Nested(TriesOut, required=True)
     closed = fields.Boolean(required=True)
+    hints = fields.Nested(HintsOut, required=True)
     outcome = fields.Dict(
         required=True,
         allow_none=True,
@@ -131,10 +139,19 @@ class CheckIn(In):
     try_ = Integer(required=True, lowest=1, highest=1_000, data_key="try")
 
 
+class HintIn(In):
+    """Which hint is asked for: the first is 1."""
+
+    number = Integer(required=True, lowest=1, highest=100)
+
+
 class CheckedOut(SlotOut):
     """The slot after a check, and its receipt."""
 
     receipt = fields.Nested(ReceiptOut, required=True)
+    near_miss = fields.Boolean(
+        required=True, metadata={"description": "check the spelling: this was not graded and used no try"}
+    )
 
 
 class LastAnswerIn(SaveIn):

@@ -2,6 +2,7 @@
 
 from service.quizzes.operations.answer import check_answer, save_answer, save_answers
 from service.quizzes.operations.finish import get_result, submit_attempt
+from service.quizzes.operations.hinting import take_hint
 from service.quizzes.operations.look import get_attempt, get_quiz, list_quizzes
 from service.quizzes.operations.proving import get_proof
 from service.quizzes.operations.receipts import list_receipts
@@ -19,4 +20,5 @@ __all__ = [
     "save_answers",
     "start_attempt",
     "submit_attempt",
+    "take_hint",
 ]

@@ -148,27 +148,33 @@ def check_answer(
     """Grade an answer and say what may be said of it.
 
     The same answer again gives the same outcome and uses no try. An answer that cannot be read is `Invalid`,
-    never wrong, and uses none either. A try that was already used for another answer, or a slot that takes no
-    more, is kept and returned as a `Conflict`.
+    never wrong, and uses none either; nor does a slip of the pen, once in a slot. A try that was already used for
+    another answer, or a slot that takes no more, is kept and returned as a `Conflict`.
     """
     attempt, asked = lock_own_slot(session, caller.user_id, attempt_id, slot)
     sent = Sent(attempt_id, asked, "check", _read(asked, answer.response), at)
     policy = Policy.from_settings(attempt.settings)
-    state = state_of(asked, policy, read_log(session, attempt_id, slot=slot))
+    log = read_log(session, attempt_id, slot=slot)
+    state = state_of(asked, policy, log)
+    spelt = next(
+        (entry for entry in log if entry.kind == "check" and entry.rev is not None and not entry.outcome), None
+    )
     repeated = state.check_of(sent.digest)
     if repeated is not None:
         receipt = Receipt(slot, repeated.rev, repeated.digest, repeated.received_at)
-        return {**slot_view(attempt, asked, state, at), "receipt": receipt}
+        return {**slot_view(attempt, asked, state, at), "receipt": receipt, "near_miss": False}
+    if spelt is not None and spelt.digest == sent.digest:
+        return {**slot_view(attempt, asked, state, at), "receipt": receipt_of(spelt), "near_miss": True}
     arrival = Arrival(attempt, sent, state)
     refusal = _refusal(arrival) or _check_refusal(arrival, policy, answer.try_)
     if refusal is not None:
         disposition, reason = refusal
         append(session, sent.kept(disposition))
         return arrival.conflict(reason)
-    outcome = _graded(sent)
+    outcome = None if spelt is None and asked.is_near_miss(sent.response) else _graded(sent)
     receipt = arrival.accept(session, outcome)
     state = state.and_then(Line(receipt.rev, sent.response, sent.digest, at, outcome))
-    return {**slot_view(attempt, asked, state, at), "receipt": receipt}
+    return {**slot_view(attempt, asked, state, at), "receipt": receipt, "near_miss": outcome is None}
 
 
 def _read(asked: Asked, response: object) -> Any:

@@ -75,7 +75,8 @@ def _slot(asked: Asked, log: Sequence[Entry], grade: Grade, is_complete: bool) -
 def _line(asked: Asked, entry: Entry, is_complete: bool) -> Mapping[str, Any]:
     """A line that counts: in the author's keys only once these may be seen."""
     response = entry.response if is_complete else asked.show_response(entry.response)
-    return {"rev": entry.rev, "kind": entry.kind, "response": response, "digest": entry.digest}
+    graded = entry.outcome is not None
+    return {"rev": entry.rev, "kind": entry.kind, "graded": graded, "response": response, "digest": entry.digest}
 
 
 def _grade(grade: Grade) -> dict[str, Any]:

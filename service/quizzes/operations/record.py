@@ -21,7 +21,7 @@ from service.domain.attempts import Line, Policy, SlotState, slot_state
 from service.domain.mistakes import Mistake, Rejected
 from service.domain.outcomes import InvalidResponse, Outcome
 from service.errors import Invalid, NotFound
-from service.quizzes.models import Attempt, Entry, Slot
+from service.quizzes.models import Attempt, Entry, HintTaken, Slot
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Asked:
     layout: Mapping[str, Any]
     reread: Sequence[Mapping[str, Any]]
     withheld: bool
+    hinted: int = 0
 
     @property
     def kind(self) -> str:
@@ -63,6 +64,14 @@ class Asked:
     def require_readable(self, response: Mapping[str, Any]) -> None:
         """Raise `InvalidResponse` unless the response, as far as it can be seen from the question, makes sense."""
         questions.require_readable(self.revision, self.drawn, response)
+
+    def hints(self) -> list[Mapping[str, Any]]:
+        """The hints the student has asked for."""
+        return list(questions.hints(self.key, self.drawn)[: self.hinted])
+
+    def is_near_miss(self, response: Mapping[str, Any] | None) -> bool:
+        """Whether the response is a slip of the pen from a right one."""
+        return questions.near_miss(self.revision, self.key, self.drawn, response)
 
     def grade(self, response: Mapping[str, Any] | None) -> Outcome:
         """What the response is worth by the pinned key."""
@@ -120,6 +129,13 @@ def _asked() -> Select[Any]:
         other.state == "in_progress",
         other.withholds,
     )
+    hinted = (
+        select(func.count())
+        .select_from(HintTaken)
+        .where(HintTaken.attempt_id == Slot.attempt_id, HintTaken.slot == Slot.number)
+        .correlate(Slot)
+        .scalar_subquery()
+    )
     return (
         select(
             Slot.number,
@@ -131,6 +147,7 @@ def _asked() -> Select[Any]:
             Slot.layout,
             Question.reread,
             withheld,
+            hinted,
         )
         .join(Question, Question.id == Slot.question_id)
         .join(QuestionRevision, QuestionRevision.id == Slot.revision_id)

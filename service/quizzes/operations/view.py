@@ -43,6 +43,7 @@ def slot_view(attempt: Attempt, asked: Asked, state: SlotState, now: datetime) -
         "saved_at": latest.received_at if latest else None,
         "tries": {"used": state.used, "allowed": state.allowed},
         "closed": state.closed,
+        "hints": {"taken": asked.hints(), "there_are": questions.hint_count(asked.key)},
         "outcome": outcome_view(attempt, asked, state, standing, now),
     }
 
