@@ -221,9 +221,9 @@ def reopened(database_url: str, stage: Stage) -> Iterator[Client]:
     database.close()
 
 
-def quiz_id(client: Client, title: str) -> str:
+def quiz_id(client: Client, title: str, course: str = "tides") -> str:
     """The id of the quiz with this title."""
-    quizzes = client.get("/courses/tides/quizzes").get_json()["items"]
+    quizzes = client.get(f"/courses/{course}/quizzes").get_json()["items"]
     return next(str(quiz["id"]) for quiz in quizzes if quiz["title"] == title)
 
 

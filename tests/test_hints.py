@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from service.cli import main
 from service.db import Database
 from tests.cast import Client, answer_of
+from tests.conftest import quiz_id
 from tests.quizzing import Taken, change_settings, statements, take
 from tests.small_course import SmallCourse
 from tests.world import TestWorld
@@ -26,7 +27,16 @@ questions:
     kind: true_false
     stem: It is half the range.
     answer: true
+  - key: why
+    kind: open
+    stem: Why are there two bulges?
+    min_words: 2
+    model_answer: Both sides are pulled apart.
+    rubric:
+      - {key: near, points: 2, text: It names the near side.}
+      - {key: far, text: It names the far side.}
 quizzes:
+  - {key: essay, title: Essay, questions: [why, half], mode: deferred}
   - {key: check, title: Check, questions: [amplitude, half], tries: 2}
 """
 
@@ -38,7 +48,7 @@ def quiz(ana: Client, database: Database, database_url: str, world: TestWorld, t
     course.write("range", rest=UNIT)
     course.seed(database, world)
     assert CliRunner().invoke(main, ["enrol", "ana", "flood", "--database", database_url]).exit_code == 0
-    found: str = answer_of(ana.get("/courses/flood/quizzes"))["items"][0]["id"]
+    found: str = quiz_id(ana, "Check", "flood")
     return found
 
 
@@ -102,3 +112,27 @@ def test_what_was_never_spelt_right_is_graded_as_it_stands(asked: Taken) -> None
     assert (graded["status"], graded["response"]) == ("incorrect", {"text": "amplitide"})
     proof = answer_of(asked.client.get(f"/attempts/{asked.id}/proof"))
     assert [line["graded"] for line in proof["slots"][slot - 1]["lines"]] == [False]
+
+
+def test_an_open_answer_is_assessed_by_its_student_with_the_rubric_apart_from_what_is_graded(
+    ana: Client, quiz: str, database: Database
+) -> None:
+    essay = take(ana, quiz_id(ana, "Essay", "flood"), database)
+    slot = essay.slot("open")
+    path = f"/attempts/{essay.id}/answers/{slot}/self-assessment"
+    answer_of(essay.save(slot, {"text": "Because of pulling."}, base_rev=0))
+    assert ana.put(path, {"ticked": ["near"]}).status_code == 409, "nothing is shown yet"
+    before = answer_of(essay.submit())
+    rubric = [one["key"] for one in before["slots"][slot - 1]["outcome"]["rubric"]]
+    assert rubric == ["near", "far"] and before["slots"][slot - 1]["self_assessment"] is None
+    assessed = answer_of(ana.put(path, {"ticked": ["near"]}))
+    assert (assessed["points"], assessed["possible"]) == ("2", "3")
+    assert answer_of(ana.put(path, {"ticked": ["near"]})) == assessed
+    after = answer_of(essay.result())
+    assert after["score"] == before["score"]
+    assert after["slots"][slot - 1]["self_assessment"]["ticked"] == ["near"]
+    assert answer_of(ana.put(path, {"ticked": ["far", "near"]}))["points"] == "3"
+    wrong = ana.put(path, {"ticked": ["near", "near", "else"]})
+    assert [one["pointer"] for one in wrong.get_json()["errors"]] == ["/ticked/1", "/ticked/2"]
+    other = essay.slot("true_false")
+    assert ana.put(f"/attempts/{essay.id}/answers/{other}/self-assessment", {"ticked": []}).status_code == 409

@@ -1,4 +1,4 @@
-"""More time for one student, what instructors did with attempts, hints; overdue attempts are found by an index."""
+"""More time, what was done with attempts, hints, self-assessments; overdue attempts are found by an index."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -66,6 +66,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("attempt_id", "slot", "number", name=op.f("pk_hints_taken")),
     )
+    op.create_table(
+        "self_assessments",
+        sa.Column("id", serial, nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("ticked", sa.Text(), nullable=False),
+        sa.Column("points", sa.String(length=32), nullable=False),
+        sa.Column("possible", sa.String(length=32), nullable=False),
+        sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id", "slot"],
+            ["slots.attempt_id", "slots.number"],
+            name=op.f("fk_self_assessments_attempt_id_slot"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_self_assessments")),
+    )
+    with op.batch_alter_table("self_assessments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_self_assessments_attempt_id_slot_id"), ["attempt_id", "slot", "id"])
     op.create_index(
         "ix_attempts_overdue",
         "attempts",
@@ -79,6 +98,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away."""
     op.drop_index("ix_attempts_overdue", "attempts")
+    op.drop_table("self_assessments")
     op.drop_table("hints_taken")
     op.drop_table("attempt_events")
     op.drop_table("extensions")

@@ -151,6 +151,24 @@ class HintTaken(Base):
     taken_at: Mapped[datetime]
 
 
+class SelfAssessment(Base):
+    """What a student ticked of the rubric of an open answer; points apart from graded ones. The newest row counts."""
+
+    __tablename__ = "self_assessments"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "slot"], ["slots.attempt_id", "slots.number"], ondelete="RESTRICT"),
+        Index(None, "attempt_id", "slot", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    attempt_id: Mapped[UUID]
+    slot: Mapped[int]
+    ticked: Mapped[list[str]] = mapped_column(Json)
+    points: Mapped[str] = mapped_column(String(32))
+    possible: Mapped[str] = mapped_column(String(32))
+    assessed_at: Mapped[datetime]
+
+
 class Extension(Base):
     """More time at a quiz for one student: `factor` times its limit ("3/2"), another end. The newest row counts."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from service.domain.roles import ANYONE, Allow, Role
 from service.errors import Conflict
 from service.quizzes import operations
+from service.quizzes.models import SelfAssessment
 from service.quizzes.operations.answer import Draft, Try
 from service.quizzes.operations.finish import Result
 from service.quizzes.operations.look import AttemptView, QuizView
@@ -15,6 +16,8 @@ from service.quizzes.operations.view import Receipt
 from service.quizzes.schemas import (
     AnswersIn,
     ArrivalOut,
+    AssessmentIn,
+    AssessmentOut,
     AttemptOut,
     CheckedOut,
     CheckIn,
@@ -121,6 +124,18 @@ def take_hint(call: Call, attempt: UUID, slot: int) -> dict[str, Any]:
 def submit_attempt(call: Call, attempt: UUID) -> Result:
     """Close the attempt and grade it. Repeating the call returns the same result."""
     return operations.submit_attempt(call.session, call.caller, attempt, at=call.arrived_at, **call.body)
+
+
+@routes.put(
+    "/attempts/<uuid:attempt>/answers/<int:slot>/self-assessment",
+    allow=STUDENT,
+    takes=AssessmentIn,
+    gives=AssessmentOut,
+    problems=(Conflict,),
+)
+def assess_answer(call: Call, attempt: UUID, slot: int) -> SelfAssessment:
+    """Say which criteria of the rubric my open answer meets, once it is shown; graded points stay as they are."""
+    return operations.assess_answer(call.session, call.caller, attempt, slot, at=call.arrived_at, **call.body)
 
 
 @routes.get("/attempts/<uuid:attempt>/result", allow=STUDENT, gives=ResultOut, problems=(Conflict,))

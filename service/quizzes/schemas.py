@@ -223,6 +223,22 @@ class ScoreOut(Out):
     passed = fields.Boolean(required=True, allow_none=True)
 
 
+class AssessmentIn(In):
+    """The criteria of the rubric that are met, by their keys."""
+
+    ticked = ListOf(Slug(), longest=100, required=True)
+
+
+class AssessmentOut(Out):
+    """What a student thinks of an open answer: points apart from graded ones."""
+
+    slot = fields.Integer(required=True)
+    ticked = fields.List(fields.String(), required=True)
+    points = fields.String(required=True, metadata={"description": "a fraction"})
+    possible = fields.String(required=True)
+    assessed_at = Moment(required=True)
+
+
 class GradedSlotOut(Out):
     """One question of a finished attempt: what was answered, what it is worth, and why, as far as the policy shows."""
 
@@ -238,6 +254,7 @@ class GradedSlotOut(Out):
         allow_none=True,
         metadata={"description": "the right answer, feedback for each part, and what to read again"},
     )
+    self_assessment = fields.Nested(AssessmentOut, required=True, allow_none=True)
 
 
 class ResultOut(Out):

@@ -1,6 +1,7 @@
 """What can be done with quizzes: look, start, answer, finish. Each module is one part of an attempt's life."""
 
 from service.quizzes.operations.answer import check_answer, save_answer, save_answers
+from service.quizzes.operations.assessing import assess_answer
 from service.quizzes.operations.finish import get_result, submit_attempt
 from service.quizzes.operations.hinting import take_hint
 from service.quizzes.operations.look import get_attempt, get_quiz, list_quizzes
@@ -9,6 +10,7 @@ from service.quizzes.operations.receipts import list_receipts
 from service.quizzes.operations.start import start_attempt
 
 __all__ = [
+    "assess_answer",
     "check_answer",
     "get_attempt",
     "get_proof",

@@ -18,6 +18,7 @@ from service.domain.outcomes import Outcome, Status, shown
 from service.domain.roles import Principal
 from service.errors import Conflict
 from service.quizzes.models import Attempt, Grade
+from service.quizzes.operations.assessing import newest_assessments
 from service.quizzes.operations.closing import close, grade, settle
 from service.quizzes.operations.look import OfferedQuiz, get_attempted_quiz
 from service.quizzes.operations.record import (
@@ -121,13 +122,18 @@ def _disposition(attempt: Attempt, state: SlotState, final: Sent) -> str:
 
 def _result(session: Session, attempt: Attempt, slots: Sequence[Asked], now: datetime) -> Result:
     grades = newest_grades(session, attempt.id)
+    is_open = any(asked.kind == "open" for asked in slots)
+    assessed = newest_assessments(session, attempt.id) if is_open else {}
     policy = Policy.from_settings(attempt.settings)
     return Result(
         attempt=attempt,
         quiz=get_attempted_quiz(session, attempt),
         # A total would tell on a question that another open attempt of the student still asks.
         score=None if any(asked.withheld for asked in slots) else _score(attempt, list(grades.values()), policy, now),
-        slots=[_graded_slot(asked, grades[asked.number], policy, now) for asked in slots],
+        slots=[
+            {**_graded_slot(asked, grades[asked.number], policy, now), "self_assessment": assessed.get(asked.number)}
+            for asked in slots
+        ],
     )
 
 
