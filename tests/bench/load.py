@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import repeat
 
 LONGEST_WAIT = 60.0
 """Seconds after which a load that is not done is given up."""
@@ -20,20 +22,30 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Load:
-    """So many requests, all the same, over so many connections at once."""
+    """So many requests over so many connections at once: all the same, or those of `scripts`, one for a connection."""
 
     port: int
     path: str
     headers: dict[str, str]
     connections: int
     requests: int
+    scripts: list[list[str]] | None = None
 
-    @property
-    def request(self) -> bytes:
-        """What each of them sends."""
-        lines = [f"GET {self.path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
-        lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        return ("\r\n".join(lines) + "\r\n\r\n").encode()
+    def script(self, line: int) -> Iterator[bytes]:
+        """What one of the connections sends, request by request."""
+        if self.scripts is None:
+            return repeat(written("GET", self.path, self.headers).encode())
+        return (request.encode() for request in self.scripts[line])
+
+
+def written(method: str, path: str, headers: Mapping[str, str], body: object = None) -> str:
+    """A request as it is sent."""
+    content = "" if body is None else json.dumps(body, separators=(",", ":"))
+    sent = {"Host": "127.0.0.1", **headers}
+    if body is not None:
+        sent |= {"Content-Type": "application/json", "Content-Length": str(len(content))}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]
+    return "\r\n".join([*lines, "", content])
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,7 @@ def run(load: Load, status: int) -> float:
 def put_on(load: Load) -> Answered:
     """Send the requests of a load from this process."""
     selector = selectors.DefaultSelector()
-    lines = [_Line(load, selector) for _ in range(min(load.connections, load.requests))]
+    lines = [_Line(load, selector, number) for number in range(min(load.connections, load.requests))]
     statuses: Counter[str] = Counter()
     started = time.perf_counter()
     unsent = load.requests - len(lines)
@@ -82,26 +94,30 @@ def put_on(load: Load) -> Answered:
             status = key.data.hear()
             if status is not None:
                 statuses[status] += 1
-                if unsent:
+                if unsent and key.data.ask():
                     unsent -= 1
-                    key.data.ask()
     return Answered(time.perf_counter() - started, dict(statuses))
 
 
 class _Line:
     """One connection, on which one answer is awaited at a time."""
 
-    def __init__(self, load: Load, selector: selectors.BaseSelector) -> None:
-        self.request = load.request
+    def __init__(self, load: Load, selector: selectors.BaseSelector, number: int) -> None:
+        self.script = load.script(number)
         self.socket = socket.create_connection(("127.0.0.1", load.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.heard = b""
         self.awaited = 0
         selector.register(self.socket, selectors.EVENT_READ, self)
 
-    def ask(self) -> None:
+    def ask(self) -> bool:
+        """Send the next request, if there is one."""
+        request = next(self.script, None)
+        if request is None:
+            return False
         self.heard, self.awaited = b"", 0
-        self.socket.sendall(self.request)
+        self.socket.sendall(request)
+        return True
 
     def hear(self) -> str | None:
         """Take in what has come; the status once the answer is whole."""

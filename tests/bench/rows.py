@@ -14,8 +14,9 @@ from tests.bench.reads import READS, Effort, measure_read
 from tests.bench.seeding import measure_seeding
 from tests.bench.stage import Place, place
 from tests.bench.starting import measure_memory, measure_start
+from tests.bench.writes import WRITES, measure_write
 
-NAMES = (*(read.name for read in READS), "seed", "start", "memory")
+NAMES = (*(read.name for read in READS), *(write.name for write in WRITES), "seed", "start", "memory")
 
 
 def main() -> None:
@@ -65,6 +66,8 @@ def measure(name: str, place: Place, *, quick: bool) -> Iterator[Figure]:
         yield measure_start(place, rounds=3 if quick else 7)
     elif name == "memory":
         yield measure_memory(place)
+    elif write := next((write for write in WRITES if write.name == name), None):
+        yield from measure_write(write, place, Effort(600, 3) if quick else Effort(1200, 7))
     else:
         read = next(read for read in READS if read.name == name)
         yield from measure_read(read, place, Effort(1500, 3) if quick else Effort(4000, 7))

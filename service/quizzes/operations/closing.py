@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from service.db import is_writing
+from service.db import Base, is_writing
 from service.domain.attempts import GRACE, Policy, SlotState, is_late, worth_of
 from service.domain.outcomes import RULES, fraction_text
 from service.errors import Conflict, WriteNeeded
@@ -66,6 +66,9 @@ def close(session: Session, attempt: Attempt, at: datetime) -> None:
         raise Conflict("This attempt was closed at the same moment; ask for its result.")
 
 
+_GRADED = insert(Base.metadata.tables[Grade.__tablename__])
+
+
 def grade(session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState]) -> None:
     """Grade every slot of an attempt that was just closed, once."""
     policy = Policy.from_settings(attempt.settings)
@@ -89,4 +92,4 @@ def grade(session: Session, attempt: Attempt, slots: Sequence[Asked], states: Ma
                 "created_at": attempt.finished_at,
             }
         )
-    session.execute(insert(Grade), rows)
+    session.execute(_GRADED, rows)

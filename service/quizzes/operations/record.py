@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, insert, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.content.models import AnswerKey, Question, QuestionRevision
-from service.db import digest_of
+from service.db import Base, digest_of
 from service.domain import questions
 from service.domain.attempts import Line, Policy, SlotState, slot_state
 from service.domain.mistakes import Mistake, Rejected
@@ -98,13 +98,8 @@ def lock_own_attempt(session: Session, user_id: UUID | None, attempt_id: UUID) -
 
 def lock_own_slot(session: Session, user_id: UUID | None, attempt_id: UUID, number: int) -> tuple[Attempt, Asked]:
     """One slot with its attempt locked, in one statement: what a slot pins never changes, so it may be joined."""
-    row = session.execute(
-        _asked()
-        .add_columns(Attempt)
-        .join(Attempt, Attempt.id == Slot.attempt_id)
-        .where(Slot.attempt_id == attempt_id, Slot.number == number, Attempt.user_id == user_id)
-        .with_for_update(of=Attempt)
-    ).first()
+    found = session.execute(_own_slot(), {"attempt": attempt_id, "number": number, "user": user_id})
+    row = found.first()
     if row is None:
         raise NotFound()
     *pinned, attempt = row
@@ -113,8 +108,27 @@ def lock_own_slot(session: Session, user_id: UUID | None, attempt_id: UUID, numb
 
 def list_asked(session: Session, attempt_id: UUID) -> list[Asked]:
     """Every slot of an attempt, in order."""
-    found = _asked().where(Slot.attempt_id == attempt_id).order_by(Slot.number)
-    return [Asked(*row) for row in session.execute(found)]
+    return [Asked(*row) for row in session.execute(_every_slot(), {"attempt": attempt_id})]
+
+
+# A statement takes longer to put together than to send, so each is put together once.
+
+
+@cache
+def _every_slot() -> Select[Any]:
+    return _asked().where(Slot.attempt_id == bindparam("attempt")).order_by(Slot.number)
+
+
+@cache
+def _own_slot() -> Select[Any]:
+    return (
+        _asked()
+        .add_columns(Attempt)
+        .join(Attempt, Attempt.id == Slot.attempt_id)
+        .where(Slot.attempt_id == bindparam("attempt"), Slot.number == bindparam("number"))
+        .where(Attempt.user_id == bindparam("user"))
+        .with_for_update(of=Attempt)
+    )
 
 
 def _asked() -> Select[Any]:
@@ -163,6 +177,14 @@ def read_log(
     A student who types for an hour saves hundreds of times; only the newest save matters, so the rest stay in
     the table. With `repeat` (base revision, digest), a line that may be the first arrival of the same save too.
     """
+    base_rev, digest = repeat or (None, None)
+    given = {"attempt": attempt_id, "slot": slot, "base_rev": base_rev, "digest": digest}
+    values = {name: value for name, value in given.items() if value is not None}
+    return list(session.scalars(_log(of_one=slot is not None, with_repeat=repeat is not None), values))
+
+
+@cache
+def _log(*, of_one: bool, with_repeat: bool) -> Select[Any]:
     newer = aliased(Entry)
     newest = (
         select(func.max(newer.rev))
@@ -171,13 +193,10 @@ def read_log(
         .scalar_subquery()
     )
     wanted = or_(Entry.kind == "check", Entry.rev == newest)
-    if repeat is not None:
-        base_rev, digest = repeat
-        wanted = or_(wanted, and_(Entry.base_rev == base_rev, Entry.digest == digest))
-    found = select(Entry).where(Entry.attempt_id == attempt_id, wanted).order_by(Entry.id)
-    if slot is not None:
-        found = found.where(Entry.slot == slot)
-    return list(session.scalars(found))
+    if with_repeat:
+        wanted = or_(wanted, and_(Entry.base_rev == bindparam("base_rev"), Entry.digest == bindparam("digest")))
+    found = select(Entry).where(Entry.attempt_id == bindparam("attempt"), wanted).order_by(Entry.id)
+    return found.where(Entry.slot == bindparam("slot")) if of_one else found
 
 
 def list_saves(session: Session, attempt_id: UUID, sent: Sequence[Sent]) -> Sequence[Entry]:
@@ -213,10 +232,13 @@ def states_of(attempt: Attempt, slots: Sequence[Asked], log: Sequence[Entry]) ->
     return {asked.number: state_of(asked, policy, by_slot[asked.number]) for asked in slots}
 
 
+_ADDED = insert(Base.metadata.tables[Entry.__tablename__])
+
+
 def append(session: Session, *lines: Mapping[str, Any]) -> None:
-    """Add lines to the log, in one statement."""
+    """Add lines to the log, in one statement: rows, as nobody needs the objects."""
     if lines:
-        session.execute(insert(Entry), [dict(line) for line in lines])
+        session.execute(_ADDED, [dict(line) for line in lines])
 
 
 @dataclass(frozen=True)
