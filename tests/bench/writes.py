@@ -98,7 +98,7 @@ class Classroom:
         # What this process asks for is no part of what is measured.
         logging.disable(logging.INFO)
         self.client = create_app(Settings(database_url=url), database=self.database).test_client()
-        listed = self.client.get(f"{API}/courses/sums/quizzes", headers=_header(self.tokens[0])).get_json()
+        listed = self.client.get(f"{API}/courses/sums/quizzes?limit=200", headers=_header(self.tokens[0])).get_json()
         self.quizzes = [quiz["id"] for quiz in listed["items"]]
 
     def _student(self, session: Any, course_id: int, number: int) -> str:
@@ -122,7 +122,7 @@ def _unit() -> str:
     )
     asked = ", ".join(names)
     quizzes = "".join(
-        f"  - {{key: quiz-{number}, title: Quiz {number}, tries: 100, questions: [{asked}]}}\n" for number in range(200)
+        f"  - {{key: quiz-{number}, title: Quiz {number}, tries: 100, questions: [{asked}]}}\n" for number in range(250)
     )
     head = "format: hornbook/unit@1\nunit: {key: sums, title: Sums, status: published}\n"
     return f"{head}questions:\n{questions}quizzes:\n{quizzes}"
