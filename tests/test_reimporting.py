@@ -260,3 +260,32 @@ def test_things_are_matched_by_name_then_content_then_address_then_text_then_lik
     pairs = {key: thing.key for key, thing in matched(new, old).items()}
     assert pairs == {"x": "a", "y": "b", "z": "c", "d": "d"}, "of two that say the same neither is guessed"
     assert 0.5 < ALIKE < 1
+
+
+def test_a_bank_named_as_a_page_takes_nothing_from_it_unless_it_is_put_into_it(course: Path, site: Path) -> None:
+    assert hornbook("import", "hugo", site / "_index.md", "--into", course).exit_code == 0
+    (file,) = (course / "units").iterdir()
+    page = file.read_text()
+    (site / "bores.gift").write_text(BANK)
+    refused = hornbook("import", "gift", site / "bores.gift", "--into", course)
+    assert refused.exit_code == 1 and "--unit bores" in refused.output, refused.output
+    assert file.read_text() == page
+    assert hornbook("import", "gift", site / "bores.gift", "--into", course, "--unit", "bores").exit_code == 0
+    unit = load_folder(course)[0].units[0].document
+    assert len(unit.questions) == 3 and len(unit.sections[0].items) == 3
+    assert "1 unchanged" in hornbook("import", "hugo", site / "_index.md", "--into", course).output
+
+
+def test_a_file_named_from_elsewhere_is_the_same_file(
+    course: Path, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = site.parent / "more"
+    more.mkdir()
+    (more / "quiz.gift").write_text("Is it? {T}\n")
+    assert hornbook("import", "gift", site.parent, "--into", course).output.count("added ") == 2
+    files = {file.name: file.read_text() for file in (course / "units").iterdir()}
+    (more / "quiz.gift").unlink()
+    monkeypatch.chdir(site.parent)
+    again = hornbook("import", "gift", "02bores/quiz.gift", "--into", course)
+    assert again.exit_code == 0 and "1 changed" in again.output, again.output
+    assert {file.name for file in (course / "units").iterdir()} == set(files)

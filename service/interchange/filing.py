@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from service.content.documents import dump_document, load_document
-from service.domain.documents import Resource, ResourcesDocument, UnitDocument
+from service.domain.documents import ImportSource, Resource, ResourcesDocument, UnitDocument
 from service.domain.mistakes import Rejected
 from service.errors import Conflict
 from service.interchange.importing import Planned
@@ -46,10 +46,9 @@ class CourseFolder:
                 files[head["key"]] = (file, head)
         return files
 
-    def present(self) -> Mapping[str, str | None]:
-        """The keys of the units there are, each with the path of the file it was imported from, if it was."""
-        sources = {key: head.get("source") for key, (_, head) in self._files.items()}
-        return {key: source.get("path") if isinstance(source, dict) else None for key, source in sources.items()}
+    def present(self) -> Mapping[str, ImportSource | None]:
+        """The keys of the units there are, each with where it was imported from, if it was."""
+        return {key: _source(head.get("source")) for key, (_, head) in self._files.items()}
 
     def unit(self, key: str) -> UnitDocument:
         """A unit as its file says. Raises `Conflict` where that cannot be read."""
@@ -82,6 +81,14 @@ class CourseFolder:
         for file, one in todo:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(emit(dump_document(one.unit)), encoding="utf-8", newline="\n")
+
+
+def _source(raw: object) -> ImportSource | None:
+    """Where a file, which may have to be mended elsewhere, says that its unit was imported from."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("format"), str):
+        return None
+    path = raw.get("path")
+    return ImportSource(format=raw["format"], path=path if isinstance(path, str) else None)
 
 
 def _has_remarks(file: Path) -> bool:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from service.domain.documents import Resource, UnitDocument
+from service.domain.documents import ImportSource, Resource, UnitDocument
 from service.domain.documents.words import slug
 from service.domain.expressions import meant
 from service.domain.mistakes import Rejected
 from service.errors import Conflict
 from service.interchange.formats import Format
+from service.interchange.origins import is_same_file
 from service.interchange.rematching import put_into, rematch
 from service.interchange.reports import Imported, Report
 
@@ -54,8 +55,8 @@ class Target(Protocol):
     def shared(self) -> Mapping[str, Resource]:
         """The resources of the course."""
 
-    def present(self) -> Mapping[str, str | None]:
-        """The keys of the units there are, each with the path of the file it was imported from, if it was."""
+    def present(self) -> Mapping[str, ImportSource | None]:
+        """The keys of the units there are, each with where it was imported from, if it was."""
 
     def unit(self, key: str) -> UnitDocument:
         """A unit as it is there. Raises `Conflict` where it cannot be read."""
@@ -128,18 +129,47 @@ def _with_keys(found: Sequence[Found]) -> list[Found]:
 def plan(found: Sequence[Found], target: Target) -> list[Planned]:
     """What importing would write: what was imported before keeps its keys, and what was written by hand stays.
 
-    Raises `Conflict` where what is there cannot be read, or does not go together with what is imported.
+    Raises `Conflict` where what is there cannot be read, does not go together with what is imported, or is something
+    else of the same name.
     """
     present = target.present()
-    by_source = {source: key for key, source in present.items() if source is not None}
     planned = []
+    first: dict[str, Path] = {}
     for one in found:
-        key = by_source.get(str(one.source), one.unit.unit.key)
-        if key in present:
-            planned.append(_changed(one, key, target, rematch))
-        else:
+        key = _earlier_key(one, present)
+        if key is None:
             planned.append(Planned(one.source, one.unit, "added", target.where(one.unit), one.report))
+        elif (other := first.setdefault(key, one.source)) != one.source:
+            raise Conflict(f"{other} and {one.source} would both become the unit “{key}”: import one of them alone.")
+        else:
+            planned.append(_changed(one, key, target, rematch))
     return planned
+
+
+def _earlier_key(found: Found, present: Mapping[str, ImportSource | None]) -> str | None:
+    """The key of the unit that an earlier import made of the same file; None where there is none.
+
+    Raises `Conflict` where there is a unit of this name that did not come from such a file: somebody's own, or that of
+    the page which a bank of questions lies beside. The two would take each other's place.
+    """
+    key, source = found.unit.unit.key, found.unit.unit.source
+    if source is None:
+        return key if key in present else None
+    imported = {one: of for one, of in present.items() if of is not None}
+    for is_same in (_has_same_path, is_same_file):
+        same = [one for one, of in imported.items() if is_same(of, source)]
+        if len(same) == 1:
+            return same[0]
+    if key not in present:
+        return None
+    if key not in imported or imported[key].format != source.format:
+        message = f"There is a unit “{key}” already, and it does not come from {found.source}."
+        raise Conflict(f"{message} Put the one into the other with --unit {key}, or rename the file.")
+    return key
+
+
+def _has_same_path(one: ImportSource, other: ImportSource) -> bool:
+    return (one.format, one.path) == (other.format, other.path)
 
 
 def plan_into(found: Sequence[Found], target: Target, key: str) -> list[Planned]:

@@ -12,7 +12,7 @@ from service.content import editing
 from service.content.documents import dump_document, load_document
 from service.content.models import Course
 from service.content.publishing import PreparedUnit, course_of
-from service.domain.documents import Resource, UnitDocument
+from service.domain.documents import ImportSource, Resource, UnitDocument
 from service.errors import PreconditionFailed
 from service.interchange.importing import Planned
 from service.seeding.export import export_course
@@ -36,9 +36,9 @@ class StoredCourse:
         units = (load_document(UnitDocument, raw) for raw in export_course(self.session, self.course).units)
         return {unit.unit.key: unit for unit in units}
 
-    def present(self) -> Mapping[str, str | None]:
-        """The keys of the units there are, each with the path of the file it was imported from, if it was."""
-        return {key: unit.unit.source.path if unit.unit.source else None for key, unit in self._units.items()}
+    def present(self) -> Mapping[str, ImportSource | None]:
+        """The keys of the units there are, each with where it was imported from, if it was."""
+        return {key: unit.unit.source for key, unit in self._units.items()}
 
     def unit(self, key: str) -> UnitDocument:
         """The newest version of a unit."""
