@@ -137,6 +137,38 @@ class Grade(Base):
     created_at: Mapped[datetime]
 
 
+class FirstTry(Base):
+    """What a slot of a finished attempt says of what its student knew: a projection of the log, made again at will.
+
+    `credit` and `rest` (of the attempt's other slots, by first tries too) are in millionths, null where nothing counts.
+    `variant` names the drawn values; `hinted`: a hint was taken before. `key_seen_at`: when the key could be seen.
+    """
+
+    __tablename__ = "first_tries"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "slot"], ["slots.attempt_id", "slots.number"], ondelete="RESTRICT"),
+        Index(None, "course_id", "user_id"),
+        Index(None, "question_id"),
+    )
+
+    attempt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="RESTRICT"))
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("questions.id", ondelete="RESTRICT"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("question_revisions.id", ondelete="RESTRICT"))
+    variant: Mapped[str] = mapped_column(Hash)
+    status: Mapped[str] = mapped_column(String(16))
+    credit: Mapped[int | None]
+    rest: Mapped[int | None]
+    hinted: Mapped[bool]
+    tries: Mapped[int]
+    response: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    mistake: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime]
+    key_seen_at: Mapped[datetime | None]
+
+
 class HintTaken(Base):
     """A hint that a student asked for, by its number from 1. It costs nothing, but what was hinted shows no mastery."""
 

@@ -13,6 +13,7 @@ from service.domain.attempts import GRACE, Policy, SlotState, is_late, worth_of
 from service.domain.outcomes import RULES, fraction_text
 from service.errors import Conflict, WriteNeeded
 from service.quizzes.models import Attempt, AttemptEvent, Grade
+from service.quizzes.operations.first_tries import write_first_tries
 from service.quizzes.operations.record import Asked, list_asked, read_log, states_of
 
 
@@ -74,9 +75,10 @@ def grade(session: Session, attempt: Attempt, slots: Sequence[Asked], states: Ma
     policy = Policy.from_settings(attempt.settings)
     reopened = select(func.count()).where(AttemptEvent.attempt_id == attempt.id, AttemptEvent.kind == "reopening")
     times = session.scalar(reopened) or 0
+    worths = {asked.number: worth_of(asked.grade, states[asked.number], policy) for asked in slots}
     rows = []
     for asked in slots:
-        response, value = worth_of(asked.grade, states[asked.number], policy)
+        response, value = worths[asked.number]
         rows.append(
             {
                 "attempt_id": attempt.id,
@@ -93,3 +95,4 @@ def grade(session: Session, attempt: Attempt, slots: Sequence[Asked], states: Ma
             }
         )
     session.execute(_GRADED, rows)
+    write_first_tries(session, attempt, slots, states, worths)

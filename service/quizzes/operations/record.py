@@ -30,6 +30,7 @@ class Asked:
 
     number: int
     question_id: UUID
+    revision_id: int
     answer_key_id: int
     revision: Mapping[str, Any]
     key: Mapping[str, Any]
@@ -154,6 +155,7 @@ def _asked() -> Select[Any]:
         select(
             Slot.number,
             Slot.question_id,
+            Slot.revision_id,
             Slot.answer_key_id,
             QuestionRevision.content,
             AnswerKey.content,

@@ -120,7 +120,7 @@ def _draw_slots(session: Session, world: World, attempt: Attempt, offered: Offer
                 "attempt_id": attempt.id,
                 "number": one.number,
                 "question_id": one.question_id,
-                "revision_id": askable[str(one.question_id)].revision_id,
+                "revision_id": one.revision_id,
                 "answer_key_id": one.answer_key_id,
                 "drawn": one.drawn,
                 "layout": one.layout,
@@ -139,6 +139,7 @@ def _asked(number: int, question: Askable, seen: Sequence[Mapping[str, Any]], ch
     return Asked(
         number=number,
         question_id=question.id,
+        revision_id=question.revision_id,
         answer_key_id=question.answer_key_id,
         revision=question.revision,
         key=question.key,

@@ -1,0 +1,76 @@
+"""What a slot says of what its student knew: the first valid answer, before anything was said about it.
+
+Display counts the best try; statistics and mastery count the first. Source: `quizzes.md`, "The attempt".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from service.domain.attempts import Policy, SlotState, Worth
+from service.domain.outcomes import Outcome
+
+MILLION = 1_000_000
+"""Shares are kept in millionths: whole numbers add up to the same on every database, in any order."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The first answer that was graded, when it came, and when its student could see what is right (None: never)."""
+
+    response: Mapping[str, Any] | None
+    outcome: Outcome
+    tries: int
+    answered_at: datetime
+    key_seen_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The end of an attempt: when, and by which settings."""
+
+    policy: Policy
+    at: datetime
+
+
+def first_try(state: SlotState, response: Mapping[str, Any] | None, worth: Worth, ended: Ended) -> Tried:
+    """The first try of a slot whose attempt has ended, worth `worth` for `response`.
+
+    Without a check, that is what was submitted.
+    """
+    seen = _key_seen_at(state, ended)
+    if not state.checks:
+        answered_at = state.latest.received_at if state.latest else ended.at
+        return Tried(response, worth.outcome, 1, min(answered_at, ended.at), seen)
+    first = state.checks[0]
+    return Tried(first.response, first.outcome or worth.outcome, state.used, first.received_at, seen)
+
+
+def _key_seen_at(state: SlotState, ended: Ended) -> datetime | None:
+    match ended.policy.reveal:
+        case "never":
+            return None
+        case "after_close":
+            return ended.policy.closes
+        case "after_each" if state.closed and ended.policy.mode != "deferred":
+            return state.checks[-1].received_at
+        case _:
+            return ended.at
+
+
+def millionths(credit: Fraction) -> int:
+    """A share of 1 in millionths, rounded half up."""
+    return int(credit * MILLION + Fraction(1, 2))
+
+
+def rest_of(shares: Sequence[tuple[Fraction | None, Fraction]], index: int) -> Fraction | None:
+    """The share that an attempt's other slots earned, of (credit, points) of each; None when none counts."""
+    others = [
+        (credit, points) for at, (credit, points) in enumerate(shares) if at != index and credit is not None and points
+    ]
+    possible = sum((points for _, points in others), Fraction(0))
+    return sum((credit * points for credit, points in others), Fraction(0)) / possible if possible else None
