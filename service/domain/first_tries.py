@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from service.domain.attempts import Policy, SlotState, Worth
-from service.domain.outcomes import Outcome
+from service.domain.outcomes import NOTHING, Outcome
 
 MILLION = 1_000_000
 """Shares are kept in millionths: whole numbers add up to the same on every database, in any order."""
@@ -67,10 +67,8 @@ def millionths(credit: Fraction) -> int:
     return int(credit * MILLION + Fraction(1, 2))
 
 
-def rest_of(shares: Sequence[tuple[Fraction | None, Fraction]], index: int) -> Fraction | None:
-    """The share that an attempt's other slots earned, of (credit, points) of each; None when none counts."""
-    others = [
-        (credit, points) for at, (credit, points) in enumerate(shares) if at != index and credit is not None and points
-    ]
-    possible = sum((points for _, points in others), Fraction(0))
-    return sum((credit * points for credit, points in others), Fraction(0)) / possible if possible else None
+def rests_of(shares: Sequence[tuple[Fraction | None, Fraction]]) -> list[Fraction | None]:
+    """For each slot the share that the attempt's other slots earned, of (credit, points) of each; None: none counts."""
+    parts = [(credit * points, points) if credit is not None else (NOTHING, NOTHING) for credit, points in shares]
+    earned, possible = sum((part[0] for part in parts), NOTHING), sum((part[1] for part in parts), NOTHING)
+    return [(earned - mine) / (possible - worth) if possible > worth else None for mine, worth in parts]
