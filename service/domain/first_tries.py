@@ -5,6 +5,7 @@ Display counts the best try; statistics and mastery count the first. Source: `qu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,11 +65,19 @@ def _key_seen_at(state: SlotState, ended: Ended) -> datetime | None:
 
 def millionths(credit: Fraction) -> int:
     """A share of 1 in millionths, rounded half up."""
-    return int(credit * MILLION + Fraction(1, 2))
+    return (2 * MILLION * credit.numerator + credit.denominator) // (2 * credit.denominator)
 
 
-def rests_of(shares: Sequence[tuple[Fraction | None, Fraction]]) -> list[Fraction | None]:
-    """For each slot the share that the attempt's other slots earned, of (credit, points) of each; None: none counts."""
-    parts = [(credit * points, points) if credit is not None else (NOTHING, NOTHING) for credit, points in shares]
-    earned, possible = sum((part[0] for part in parts), NOTHING), sum((part[1] for part in parts), NOTHING)
-    return [(earned - mine) / (possible - worth) if possible > worth else None for mine, worth in parts]
+def rests_of(shares: Sequence[tuple[Fraction | None, Fraction]]) -> list[int | None]:
+    """For each slot what the attempt's other slots earned, in millionths, of (credit, points) of each slot.
+
+    None where no other counts. Whole numbers throughout: an attempt has many slots, and fractions take their time.
+    """
+    unit = math.lcm(*(points.denominator for _, points in shares))
+    worths = [int(points * unit) if credit is not None else 0 for credit, points in shares]
+    earned = [millionths(credit or NOTHING) * worth for (credit, _), worth in zip(shares, worths, strict=True)]
+    possible, total = sum(worths), sum(earned)
+    return [
+        (2 * (total - mine) + rest) // (2 * rest) if (rest := possible - worth) else None
+        for mine, worth in zip(earned, worths, strict=True)
+    ]

@@ -79,7 +79,7 @@ def _rows(
     return [
         {
             **_row(attempt, asked, tried),
-            "rest": _millionths(rest),
+            "rest": rest,
             "hinted": asked.number in hinted and hinted[asked.number] <= tried.answered_at,
         }
         for asked, tried, rest in zip(slots, tries, rests_of(shares), strict=True)
@@ -96,17 +96,13 @@ def _row(attempt: Attempt, asked: Asked, tried: Tried) -> dict[str, Any]:
         "revision_id": asked.revision_id,
         "variant": digest_of(asked.drawn),
         "status": tried.outcome.status.value,
-        "credit": _millionths(tried.outcome.credit),
+        "credit": None if tried.outcome.credit is None else millionths(tried.outcome.credit),
         "tries": tried.tries,
         "response": tried.response,
         "mistake": tried.outcome.mistake,
         "answered_at": tried.answered_at,
         "key_seen_at": tried.key_seen_at,
     }
-
-
-def _millionths(share: Any) -> int | None:
-    return None if share is None else millionths(share)
 
 
 def _first_hints(session: Session, attempt_id: UUID) -> dict[int, datetime]:

@@ -92,12 +92,16 @@ def get_own_attempt(session: Session, user_id: UUID | None, attempt_id: UUID) ->
 
 def lock_own_attempt(session: Session, user_id: UUID | None, attempt_id: UUID) -> Attempt:
     """The same, and whoever else wants to write to this attempt waits until this transaction ends."""
-    attempt = session.scalar(
-        select(Attempt).where(Attempt.id == attempt_id, Attempt.user_id == user_id).with_for_update()
-    )
+    attempt = session.scalar(_own_attempt(), {"attempt": attempt_id, "user": user_id})
     if attempt is None:
         raise NotFound()
     return attempt
+
+
+@cache
+def _own_attempt() -> Select[Attempt]:
+    mine = Attempt.id == bindparam("attempt", type_=_ID), Attempt.user_id == bindparam("user", type_=_ID)
+    return select(Attempt).where(*mine).with_for_update()
 
 
 @dataclass(frozen=True)
