@@ -8,6 +8,7 @@ proficient. Source: `progress.md`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,16 +50,20 @@ class Try:
 
 def evidence_in(tries: Iterable[Try], zone: ZoneInfo) -> list[Try]:
     """Those of a student's tries that are evidence, oldest first: every one, not only the newest per question."""
-    seen: dict[tuple[str, str], set[date]] = {}
+    shown: dict[tuple[str, str], list[datetime]] = defaultdict(list)
     kept = []
     for one in sorted(tries, key=lambda one: (one.answered_at, one.attempt, one.slot)):
-        day = one.answered_at.astimezone(zone).date()
-        was_shown = day in seen.get((one.question, one.variant), ())
-        if one.status in VALID and one.credit is not None and not one.hinted and not was_shown:
+        of_variant = shown[one.question, one.variant]
+        is_known = any(at <= one.answered_at and _day(at, zone) == _day(one.answered_at, zone) for at in of_variant)
+        if one.status in VALID and one.credit is not None and not one.hinted and not is_known:
             kept.append(one)
         if one.key_seen_at is not None:
-            seen.setdefault((one.question, one.variant), set()).add(one.key_seen_at.astimezone(zone).date())
+            of_variant.append(one.key_seen_at)
     return kept
+
+
+def _day(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
 
 
 def newest_per_question(evidence: Sequence[Try]) -> list[Try]:

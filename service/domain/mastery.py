@@ -33,21 +33,21 @@ def first_mastered_at(evidence: Sequence[Try]) -> datetime | None:
 
 
 def retention(evidence: Sequence[Try], now: datetime, zone: ZoneInfo) -> Retention | None:
-    """How fresh what was right is: `due` once it has lasted as long as it does, `fading` from halfway; None: never right.
+    """How fresh what was right is, in days of the course; None when nothing ever was.
 
-    It lasts longer with each day on which the objective was got right, and shorter again after a miss.
+    It lasts longer with each day on which a question was right, and begins anew after a miss, which makes it `due` at
+    once; `fading` from halfway.
     """
     days: list[int] = []
     for one in evidence:
-        day = one.answered_at.astimezone(zone).date().toordinal()
         if not one.is_right:
-            days = days[:1] if days else []
-        elif not days or day > days[-1]:
+            days.clear()
+        elif (day := one.answered_at.astimezone(zone).date().toordinal()) not in days:
             days.append(day)
-        if one.is_right:
-            days[-1] = day
-    if not days:
+    if not any(one.is_right for one in evidence):
         return None
+    if not days:
+        return "due"
     lasts = SPACING[min(len(days), len(SPACING)) - 1]
     passed = now.astimezone(zone).date().toordinal() - days[-1]
     return "due" if passed >= lasts else "fading" if 2 * passed >= lasts else "fresh"
