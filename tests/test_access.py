@@ -42,6 +42,7 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /attempts/{attempt}/result":                                       (401, 403, 403, 409, 404, 403, 403),
     "POST /attempts/{attempt}/submission":                                  (401, 403, 403, 200, 404, 403, 403),
     "PUT /me/courses/tides/readings/{reading}":                             (401, 403, 403, 200, 200, 403, 403),
+    "GET /me/next":                                                         (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/progress":                                       (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
     "POST /admin/attempts/{attempt}/void":                                   (401, 403, 403, 403, 403, 200, 200),
