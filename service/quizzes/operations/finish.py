@@ -13,7 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain import questions
-from service.domain.attempts import Line, Policy, Shown, SlotState, Standing, how_much_to_show, is_late, total
+from service.domain.attempts import (
+    Line,
+    Policy,
+    Shown,
+    SlotState,
+    Standing,
+    counting,
+    how_much_to_show,
+    is_late,
+    total,
+)
 from service.domain.outcomes import Outcome, Status, shown
 from service.domain.roles import Principal
 from service.errors import Conflict
@@ -25,6 +35,7 @@ from service.quizzes.operations.record import (
     Asked,
     Sent,
     append,
+    first_of_each,
     get_own_attempt,
     list_asked,
     lock_own_attempt,
@@ -91,6 +102,13 @@ def newest_grades(session: Session, attempt_id: UUID) -> dict[int, Grade]:
     return {grade.slot: grade for grade in session.scalars(found)}
 
 
+def counted_slots(slots: Sequence[Asked], grades: Mapping[int, Grade]) -> frozenset[int]:
+    """The numbers of the slots that the score of a finished attempt counts."""
+    return counting(
+        (asked.number, asked.question_id, grades[asked.number].status != Status.UNANSWERED) for asked in slots
+    )
+
+
 def _merge(
     session: Session, attempt: Attempt, states: Mapping[int, SlotState], finals: Sequence[Sent]
 ) -> dict[int, SlotState]:
@@ -122,6 +140,8 @@ def _disposition(attempt: Attempt, state: SlotState, final: Sent) -> str:
 
 def _result(session: Session, attempt: Attempt, slots: Sequence[Asked], now: datetime) -> Result:
     grades = newest_grades(session, attempt.id)
+    first, counted = first_of_each(slots), counted_slots(slots, grades)
+    parts = [grades[number] for number in counted]
     is_open = any(asked.kind == "open" for asked in slots)
     assessed = newest_assessments(session, attempt.id) if is_open else {}
     policy = Policy.from_settings(attempt.settings)
@@ -129,9 +149,14 @@ def _result(session: Session, attempt: Attempt, slots: Sequence[Asked], now: dat
         attempt=attempt,
         quiz=get_attempted_quiz(session, attempt),
         # A total would tell on a question that another open attempt of the student still asks.
-        score=None if any(asked.withheld for asked in slots) else _score(attempt, list(grades.values()), policy, now),
+        score=None if any(asked.withheld for asked in slots) else _score(attempt, parts, policy, now),
         slots=[
-            {**_graded_slot(asked, grades[asked.number], policy, now), "self_assessment": assessed.get(asked.number)}
+            {
+                **_graded_slot(asked, grades[asked.number], policy, now),
+                "variant_of": first.get(asked.number),
+                "counts": asked.number in counted,
+                "self_assessment": assessed.get(asked.number),
+            }
             for asked in slots
         ],
     )

@@ -112,6 +112,14 @@ def list_asked(session: Session, attempt_id: UUID) -> list[Asked]:
     return [Asked(*row) for row in session.execute(_every_slot(), {"attempt": attempt_id})]
 
 
+def first_of_each(slots: Sequence[Asked]) -> dict[int, int]:
+    """Of each slot that practises a question once more: the first slot of the attempt with that question."""
+    first: dict[UUID, int] = {}
+    for asked in slots:
+        first.setdefault(asked.question_id, asked.number)
+    return {one.number: first[one.question_id] for one in slots if first[one.question_id] != one.number}
+
+
 # A statement takes longer to put together than to send, so each is put together once.
 
 
