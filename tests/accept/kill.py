@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 
 from service.db import Database
 from tests.accept.ledger import audit, damage
-from tests.accept.line import PATIENCE
 from tests.accept.row import Row, Try, Verdict
 from tests.accept.stage import Stage, set_up
 from tests.accept.student import Class
@@ -25,6 +24,8 @@ from tests.bench.processes import Served, free_port
 STUDENTS = 8
 LOOK = 0.002
 """Seconds between two looks at how far the students are."""
+GLANCE = 0.1
+"""Seconds between two looks at whether they are still there."""
 
 
 def kill_workers(one: Try) -> Verdict:
@@ -40,7 +41,8 @@ def kill_workers(one: Try) -> Verdict:
                 before = students.errors
                 if number % 2:
                     ambush.lay()
-                    ambush.sprung.wait(PATIENCE)
+                    while students.is_at_work and not ambush.sprung.wait(GLANCE):
+                        pass
                 else:
                     time.sleep(chance.random() * 0.02)
                     kill(chance.choice(some_workers(served)))
