@@ -10,6 +10,7 @@ from service.accounts.routes import routes as accounts
 from service.content.routes import routes as content
 from service.db import Database
 from service.progress.routes import routes as progress
+from service.progress.statistics.routes import routes as statistics
 from service.quizzes.routes import routes as quizzes
 from service.quizzes.supervision_routes import routes as supervision
 from service.seeding.report_routes import routes as reports
@@ -18,7 +19,7 @@ from service.settings import Settings
 from service.web.installing import install
 from service.world import World
 
-FEATURES = (accounts, content, quizzes, supervision, progress, admin, reports)
+FEATURES = (accounts, content, quizzes, supervision, progress, statistics, admin, reports)
 
 
 def create_app(settings: Settings, *, database: Database | None = None, world: World | None = None) -> Flask:

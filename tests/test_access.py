@@ -60,6 +60,8 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /admin/courses/tides/units/tides/versions/1":                      (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/export":                                      (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/lint":                                        (401, 403, 403, 403, 403, 200, 200),
+    "GET /courses/tides/statistics":                                        (401, 403, 200, 403, 403, 200, 200),
+    "GET /courses/tides/questions/{card}/unmatched-answers":                (401, 403, 403, 403, 403, 404, 404),
     "GET /courses/tides/coverage":                                          (401, 403, 403, 403, 403, 200, 200),
 }  # fmt: skip
 
@@ -88,6 +90,7 @@ RULES = {
     "<uuid:attempt>": "{attempt}",
     "<uuid:reading>": "{reading}",
     "<uuid:card>": "{card}",
+    "<uuid:question>": "{card}",
     "<uuid:student>": "{student}",
     "<int:slot>": "1",
     "<int:version>": "1",
