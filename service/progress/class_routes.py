@@ -1,0 +1,51 @@
+"""Where those who run a course, and its LMS, see how a class is doing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from service.content.operations import find_course
+from service.domain.roles import Allow, Role, Scope
+from service.errors import NotFound
+from service.progress.class_progress import list_shown_units, progress_of
+from service.progress.class_schemas import AS_OF, ClassProgressQuery, StudentProgressOut
+from service.progress.students import Wanted, list_students
+from service.web.calls import Call
+from service.web.paging import Page, list_of
+from service.web.routes import Routes
+
+routes = Routes("classes", "How a class is doing.")
+READERS = Allow.to(Role.INSTRUCTOR, Role.ADMIN, scope=Scope.PROGRESS_READ)
+
+OVERLAP = timedelta(minutes=1)
+"""How far `since` reaches back: what was being written while one answer was made is in the next one."""
+
+
+def _course_id(call: Call, slug: str) -> int:
+    """The course, if the caller may see its students."""
+    course = find_course(call.session, slug)
+    if course is None:
+        raise NotFound
+    call.admit(course.id)
+    return course.id
+
+
+@routes.get(
+    "/courses/<slug:course>/progress",
+    allow=READERS,
+    query=ClassProgressQuery,
+    gives=list_of(StudentProgressOut, as_of=AS_OF),
+)
+def list_class_progress(call: Call, course: str) -> Page:
+    """How far each student of the course is with every unit, by login; with `since`, those with something new."""
+    course_id = _course_id(call, course)
+    query = call.query
+    # The moment goes along with the cursor: what comes in while the pages are read is news for the next time.
+    after, as_of = query.get("after") or (None, call.arrived_at - OVERLAP)
+    wanted = Wanted(query.get("student"), query.get("external_id"), query.get("since"))
+    units = list_shown_units(call.session, course_id, query.get("unit"))
+    limit = query["limit"]
+    students = list_students(call.session, course_id, wanted, call.arrived_at, after=after, limit=limit + 1)
+    page = Page.cut(students, limit, lambda student: (student.login, as_of))
+    rows = progress_of(call.session, course_id, students[:limit], units, call.arrived_at)
+    return Page(rows, page.last, {"as_of": as_of})
