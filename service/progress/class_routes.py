@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from tempfile import SpooledTemporaryFile
 
 from service.content.operations import find_course
 from service.domain.roles import Allow, Role, Scope
 from service.errors import NotFound
 from service.progress.class_progress import list_shown_units, progress_of
 from service.progress.class_schemas import AS_OF, ClassProgressQuery, StudentProgressOut
+from service.progress.gradebook import write_gradebook
 from service.progress.students import Wanted, list_students
-from service.web.calls import Call
+from service.web.calls import Call, Media, Reply
 from service.web.paging import Page, list_of
 from service.web.routes import Routes
 
 routes = Routes("classes", "How a class is doing.")
+CSV = Media(("text/csv",))
+IN_MEMORY = 1024 * 1024
+"""Bytes of a file that are kept in memory; what is longer waits on the disk until it is sent."""
 READERS = Allow.to(Role.INSTRUCTOR, Role.ADMIN, scope=Scope.PROGRESS_READ)
 
 OVERLAP = timedelta(minutes=1)
@@ -49,3 +54,18 @@ def list_class_progress(call: Call, course: str) -> Page:
     page = Page.cut(students, limit, lambda student: (student.login, as_of))
     rows = progress_of(call.session, course_id, students[:limit], units, call.arrived_at)
     return Page(rows, page.last, {"as_of": as_of})
+
+
+@routes.get("/courses/<slug:course>/gradebook.csv", allow=READERS, gives=CSV)
+def get_gradebook(call: Call, course: str) -> Reply:
+    """The points of every student at every quiz, and those possible, as CSV; no cell of it is ever a formula."""
+    course_id = _course_id(call, course)
+    # Written down as a whole before the answer begins, so that a failure is said to be one.
+    file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed when it was sent
+    try:
+        write_gradebook(call.session, course_id, call.arrived_at, file)
+    except BaseException:
+        file.close()
+        raise
+    name = f'attachment; filename="{course}-gradebook-{call.arrived_at:%Y-%m-%d}.csv"'
+    return Reply(file=file, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
