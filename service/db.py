@@ -10,11 +10,9 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -29,7 +27,6 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
-    Select,
     SQLColumnExpression,
     String,
     Table,
@@ -43,6 +40,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import NullPool
+
+from service.statements import TOLD, Lookup
 
 if TYPE_CHECKING:
     from sqlalchemy.pool import PoolProxiedConnection
@@ -150,8 +149,9 @@ class Database:
             pool_timeout=BUSY_SECONDS,
             pool_pre_ping=not self.is_sqlite,
         )
-        self._reading = self.engine.execution_options(**_READ_OPTIONS[self.is_sqlite])
-        self._writing = self.engine.execution_options(hornbook_writes=True)
+        told: dict[str, Any] = {TOLD: self._sends}
+        self._reading = self.engine.execution_options(**_READ_OPTIONS[self.is_sqlite], **told)
+        self._writing = self.engine.execution_options(hornbook_writes=True, **told)
         # Connections that are never in a transaction, one for each thread that looks something up: nothing is paid
         # for taking one and giving it back.
         self._lookups = _engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
@@ -234,46 +234,6 @@ class _Line:
     def __init__(self, connection: PoolProxiedConnection) -> None:
         self.connection = connection
         self.cursor = connection.cursor()
-
-
-class Lookup:
-    """A SELECT that comes with nearly every request: its text is made once, its rows are named tuples."""
-
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
-        self.statement = statement
-        self._compiled: dict[str, _Compiled] = {}
-
-    def compiled_for(self, dialect: Dialect) -> _Compiled:
-        """What the driver of this dialect is given."""
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self.statement, dialect)
-        return compiled
-
-
-class _Compiled:
-    """The text of a SELECT for one driver, and how its values go in and out."""
-
-    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
-        columns = list(statement.selected_columns)
-        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-        row = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
-
-        # Nearly every time the rows are those of the last time.
-        @lru_cache(maxsize=1024)
-        def read(raw: tuple[Any, ...]) -> Any:
-            return row(
-                *(value if reader is None else reader(value) for value, reader in zip(raw, readers, strict=True))
-            )
-
-        self.text = str(compiled)
-        self.read = read
-        self._order = compiled.positiontup
-
-    def arguments(self, values: dict[str, Any]) -> Any:
-        """The values as the driver takes them: in order, or by name."""
-        return values if self._order is None else [values[name] for name in self._order]
 
 
 _READ_OPTIONS: dict[bool, dict[str, Any]] = {

@@ -17,10 +17,12 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Enrolment, Token, TokenCourse, User
+from service.db import Database
 from service.domain.expressions import meant
 from service.domain.people import mistakes_of_person
 from service.domain.roles import Principal, Role, Scope
 from service.errors import Conflict, Invalid, NotFound, Unauthenticated
+from service.statements import Lookup
 from service.world import World
 
 TOKEN = re.compile(r"hb_([a-z2-7]{8})_([A-Za-z0-9_-]{43})")
@@ -38,7 +40,7 @@ class IssuedToken:
     expires_at: datetime | None
 
 
-def authenticate(session: Session, authorization: str | None, now: datetime) -> Principal:
+def authenticate(database: Database, authorization: str | None, now: datetime) -> Principal:
     """The caller behind an `Authorization` header, in one statement; nobody without a header.
 
     Raises `Unauthenticated` for any header that is not a valid bearer token, with one message for all reasons.
@@ -46,7 +48,7 @@ def authenticate(session: Session, authorization: str | None, now: datetime) -> 
     if authorization is None:
         return Principal()
     sent = sent_token(authorization)
-    return caller_of(session.execute(CALLER, {"prefix": sent.prefix}).all(), sent, now)
+    return caller_of(database.look_up(_CALLER, prefix=sent.prefix), sent, now)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ CALLER = (
     .where(Token.prefix == bindparam("prefix"))
 )
 """What is known of the token with this `prefix`: a row for each enrolment of its person, or each course it names."""
+_CALLER = Lookup(CALLER)
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ class Call:
     """
 
     endpoint: Endpoint
-    session: Session
+    session: Session = field(init=False)
     caller: Principal
     world: World
     settings: Settings

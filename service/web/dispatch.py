@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Request
-from sqlalchemy.orm import Session
 
 from service.db import Database
 from service.domain.roles import Principal
@@ -23,7 +22,7 @@ from service.web.paging import Cursor, Page
 from service.web.responses import Response, sent
 from service.world import World
 
-Authenticate = Callable[[Session, str | None, datetime], Principal]
+Authenticate = Callable[[Database, str | None, datetime], Principal]
 """Who sent this Authorization header, now? Nobody without one; raises `Unauthenticated` for a bad one."""
 
 
@@ -45,27 +44,27 @@ class Desk:
         """
         arrived_at = self.world.now()
         content = reading.content_of(request, endpoint, self.settings.max_body_bytes)
-        with self.database.read() as session:
-            call = self._admitted(request, endpoint, session, arrived_at)
-            if not endpoint.writes:
-                try:
+        call = self._admitted(request, endpoint, arrived_at)
+        if not endpoint.writes:
+            try:
+                with self.database.read() as call.session:
                     answer = _perform(call, path)
-                except WriteNeeded:
-                    pass
-                else:
-                    self.kept.keep(request.environ, endpoint, path, answer)
-                    return sent(answer.unless_known(request.headers.get("If-None-Match")))
+            except WriteNeeded:
+                pass
+            else:
+                self.kept.keep(request.environ, endpoint, path, answer)
+                return sent(answer.unless_known(request.headers.get("If-None-Match")))
         call.body = reading.body_of(request, endpoint, content)
         if endpoint.prepares is not None:
-            with self.database.read() as session:
-                call.prepared = endpoint.prepares(replace(call, session=session), **path)
-        with self.database.write() as session:
-            answer = _perform_once(replace(call, session=session), path, content)
+            with self.database.read() as call.session:
+                call.prepared = endpoint.prepares(call, **path)
+        with self.database.write() as call.session:
+            answer = _perform_once(call, path, content)
         return sent(answer)
 
-    def _admitted(self, request: Request, endpoint: Endpoint, session: Session, arrived_at: datetime) -> Call:
+    def _admitted(self, request: Request, endpoint: Endpoint, arrived_at: datetime) -> Call:
         """The call, once its caller is known and allowed to make it, and its query is understood."""
-        caller = self.authenticate(session, request.headers.get("Authorization"), arrived_at)
+        caller = self.authenticate(self.database, request.headers.get("Authorization"), arrived_at)
         log.trace_of(request.environ).caller = caller.name
         if not endpoint.allow.permits(caller):
             raise Unauthenticated() if caller.is_anonymous else Forbidden()
@@ -73,7 +72,6 @@ class Desk:
             raise PreconditionRequired(caching.HOW_TO_MATCH)
         return Call(
             endpoint=endpoint,
-            session=session,
             caller=caller,
             world=self.world,
             settings=self.settings,

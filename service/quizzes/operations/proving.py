@@ -14,9 +14,9 @@ from service.domain.attempts import Policy, Standing, may_see_key
 from service.domain.proofs import FORMAT
 from service.domain.roles import Principal
 from service.errors import Conflict
-from service.quizzes.models import Attempt, Entry, Grade
+from service.quizzes.models import Attempt, Grade
 from service.quizzes.operations.finish import get_finished_attempt, newest_grades
-from service.quizzes.operations.record import Asked, list_asked, read_log
+from service.quizzes.operations.record import Asked, LogLine, list_asked, read_log
 
 
 def get_proof(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _slot(asked: Asked, log: Sequence[Entry], grade: Grade, is_complete: bool) -> dict[str, Any]:
+def _slot(asked: Asked, log: Sequence[LogLine], grade: Grade, is_complete: bool) -> dict[str, Any]:
     told: dict[str, Any] = {
         "slot": asked.number,
         "drawn": asked.drawn,
@@ -72,7 +72,7 @@ def _slot(asked: Asked, log: Sequence[Entry], grade: Grade, is_complete: bool) -
     return told
 
 
-def _line(asked: Asked, entry: Entry, is_complete: bool) -> Mapping[str, Any]:
+def _line(asked: Asked, entry: LogLine, is_complete: bool) -> Mapping[str, Any]:
     """A line that counts: in the author's keys only once these may be seen."""
     response = entry.response if is_complete else asked.show_response(entry.response)
     graded = entry.outcome is not None
