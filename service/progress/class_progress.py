@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,12 +66,18 @@ def list_shown_units(session: Session, course_id: int, key: str | None = None) -
 
 
 def progress_of(
-    session: Session, course_id: int, students: Sequence[Student], units: Sequence[ShownUnit], now: datetime
+    session: Session,
+    course_id: int,
+    students: Sequence[Student],
+    units: Sequence[ShownUnit],
+    now: datetime,
+    *,
+    everybody: bool = False,
 ) -> list[StudentProgress]:
-    """Where these students stand with these units. Two statements."""
-    ids = [student.id for student in students]
-    done = _readings_done(session, course_id, ids)
-    finished = _quizzes_finished(session, course_id, ids, now)
+    """Where these students (`everybody`: they are all there are) stand with these units. Two statements."""
+    whose = None if everybody else [student.id for student in students]
+    done = _readings_done(session, course_id, whose)
+    finished = _quizzes_finished(session, course_id, whose, now)
 
     def stands(student: UUID, unit: ShownUnit) -> UnitStanding:
         return UnitStanding(unit.key, standing_of(unit.outline["requirements"], done[student], finished[student]))
@@ -79,24 +85,24 @@ def progress_of(
     return [StudentProgress(student, [stands(student.id, unit) for unit in units]) for student in students]
 
 
-def _readings_done(session: Session, course_id: int, students: Sequence[UUID]) -> Mapping[UUID, set[str]]:
+def _readings_done(session: Session, course_id: int, whose: Sequence[UUID] | None) -> Mapping[UUID, set[str]]:
     found = select(ReadingMark.user_id, ReadingMark.reading_id).where(
-        ReadingMark.course_id == course_id, ReadingMark.user_id.in_(students), ReadingMark.state == "done"
+        ReadingMark.course_id == course_id, ReadingMark.state == "done"
     )
-    return _by_student(session.execute(found))
+    return _by_student(session.execute(found if whose is None else found.where(ReadingMark.user_id.in_(whose))))
 
 
 def _quizzes_finished(
-    session: Session, course_id: int, students: Sequence[UUID], now: datetime
+    session: Session, course_id: int, whose: Sequence[UUID] | None, now: datetime
 ) -> Mapping[UUID, set[str]]:
-    found = select(Attempt.user_id, Attempt.quiz_id).where(
-        Attempt.course_id == course_id, Attempt.user_id.in_(students), is_over(now)
-    )
-    return _by_student(session.execute(found.distinct()))
+    found = select(Attempt.user_id, Attempt.quiz_id).where(Attempt.course_id == course_id, is_over(now)).distinct()
+    return _by_student(session.execute(found if whose is None else found.where(Attempt.user_id.in_(whose))))
 
 
-def _by_student(rows: Any) -> Mapping[UUID, set[str]]:
+def _by_student(rows: Iterable[Any]) -> Mapping[UUID, set[str]]:
+    # Few readings, many marks: each id is written once.
+    written: dict[UUID, str] = {}
     grouped: dict[UUID, set[str]] = defaultdict(set)
     for student, other in rows:
-        grouped[student].add(str(other))
+        grouped[student].add(written.get(other) or written.setdefault(other, str(other)))
     return grouped

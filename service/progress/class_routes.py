@@ -9,8 +9,10 @@ from service.content.operations import find_course
 from service.domain.roles import Allow, Role, Scope
 from service.errors import NotFound
 from service.progress.class_progress import list_shown_units, progress_of
-from service.progress.class_schemas import AS_OF, ClassProgressQuery, StudentProgressOut
+from service.progress.class_schemas import AS_OF, ClassProgressQuery, OverviewOut, StudentProgressOut
 from service.progress.gradebook import write_gradebook
+from service.progress.overview import Overview
+from service.progress.overview import get_overview as overview_of
 from service.progress.students import Wanted, list_students
 from service.web.calls import Call, Media, Reply
 from service.web.paging import Page, list_of
@@ -21,6 +23,8 @@ CSV = Media(("text/csv",))
 IN_MEMORY = 1024 * 1024
 """Bytes of a file that are kept in memory; what is longer waits on the disk until it is sent."""
 READERS = Allow.to(Role.INSTRUCTOR, Role.ADMIN, scope=Scope.PROGRESS_READ)
+STAFF = Allow.to(Role.INSTRUCTOR, Role.ADMIN)
+"""Questions are shown as their authors wrote them: nothing for a system that may only read progress."""
 
 OVERLAP = timedelta(minutes=1)
 """How far `since` reaches back: what was being written while one answer was made is in the next one."""
@@ -54,6 +58,12 @@ def list_class_progress(call: Call, course: str) -> Page:
     page = Page.cut(students, limit, lambda student: (student.login, as_of))
     rows = progress_of(call.session, course_id, students[:limit], units, call.arrived_at)
     return Page(rows, page.last, {"as_of": as_of})
+
+
+@routes.get("/courses/<slug:course>/overview", allow=STAFF, gives=OverviewOut)
+def get_overview(call: Call, course: str) -> Overview:
+    """A class at a glance: how many have done what, who is stuck and why, and which questions are missed most."""
+    return overview_of(call.session, _course_id(call, course), call.arrived_at)
 
 
 @routes.get("/courses/<slug:course>/gradebook.csv", allow=READERS, gives=CSV)

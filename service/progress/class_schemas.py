@@ -6,7 +6,7 @@ from datetime import datetime
 
 from marshmallow import fields
 
-from service.web.fields import Moment, Out, Slug, String, Uuid
+from service.web.fields import Moment, Out, RichText, Slug, String, Uuid
 from service.web.paging import Cursor, PageQuery
 
 LONGEST_ID = 200
@@ -60,3 +60,62 @@ class StudentProgressOut(StudentOut):
 
     complete = fields.Integer(required=True, metadata={"description": "units that are complete, of those listed"})
     units = fields.List(fields.Nested(UnitCompletionOut), required=True)
+
+
+class DoneByOut(Out):
+    """One thing that completing a unit asks for, and how many students have done it."""
+
+    kind = fields.String(required=True, metadata={"description": "reading, group or quiz"})
+    id = Uuid(required=True)
+    title = fields.String(required=True)
+    done = fields.Integer(required=True)
+
+
+class UnitOverviewOut(Out):
+    """How many students have completed a unit, and each thing that it asks for."""
+
+    unit = Slug(required=True)
+    title = fields.String(required=True)
+    complete = fields.Integer(required=True)
+    requirements = fields.List(fields.Nested(DoneByOut), required=True)
+
+
+class LeftOut(Out):
+    """Something required that a student has not done and at least half of the class has."""
+
+    kind = fields.String(required=True)
+    id = Uuid(required=True)
+    title = fields.String(required=True)
+
+
+class StuckOut(StudentOut):
+    """A student who is stuck, and why."""
+
+    quiet_since = Moment(
+        required=True,
+        allow_none=True,
+        metadata={"description": "nothing has come for seven days, while what is in `behind` is left; null if not so"},
+    )
+    behind = fields.List(fields.Nested(LeftOut), required=True)
+
+
+class MissedQuestionOut(Out):
+    """A question, how many students have answered it, and how many of them not fully right at first."""
+
+    question = Uuid(required=True)
+    unit = Slug(required=True)
+    stem = RichText(required=True, metadata={"description": "before any values are put in"})
+    answered = fields.Integer(required=True)
+    missed = fields.Integer(required=True)
+
+
+class OverviewOut(Out):
+    """A class at a glance."""
+
+    students = fields.Integer(required=True)
+    units = fields.List(fields.Nested(UnitOverviewOut), required=True)
+    stuck_count = fields.Integer(required=True)
+    stuck = fields.List(
+        fields.Nested(StuckOut), required=True, metadata={"description": "at most 200, the quiet longest first"}
+    )
+    most_missed = fields.List(fields.Nested(MissedQuestionOut), required=True, metadata={"description": "at most 20"})

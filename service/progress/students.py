@@ -28,6 +28,7 @@ class Student:
     name: str
     issuer: str | None
     external_id: str | None
+    enrolled_at: datetime
     last_activity_at: datetime | None
 
 
@@ -41,7 +42,13 @@ class Wanted:
 
 
 def list_students(
-    session: Session, course_id: int, wanted: Wanted, now: datetime, *, after: str | None = None, limit: int | None
+    session: Session,
+    course_id: int,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    after: str | None = None,
+    limit: int | None = None,
 ) -> Sequence[Student]:
     """The students of the course by login, from the one behind `after`; at most `limit`. One statement."""
     login = by_code_point(session, User.login)
@@ -52,14 +59,8 @@ def list_students(
 
 
 def _student(row: Any) -> Student:
-    latest = max((moment for moment in row[5:] if moment is not None), default=None)
-    return Student(row.id, row.login, row.name, row.issuer, row.external_id, latest)
-
-
-def count_students(session: Session, course_id: int) -> int:
-    """How many are enrolled as students."""
-    found = select(func.count()).select_from(Enrolment)
-    return session.scalar(found.where(Enrolment.course_id == course_id, Enrolment.role == Role.STUDENT)) or 0
+    latest = max((moment for moment in row[6:] if moment is not None), default=None)
+    return Student(row.id, row.login, row.name, row.issuer, row.external_id, row.created_at, latest)
 
 
 _MARKED = and_(ReadingMark.user_id == User.id, ReadingMark.course_id == Enrolment.course_id)
@@ -81,7 +82,7 @@ def _enrolled(course_id: int) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            *(User.id, User.login, User.name, User.issuer, User.external_id),
+            *(User.id, User.login, User.name, User.issuer, User.external_id, Enrolment.created_at),
             *(moment.correlate(User, Enrolment).scalar_subquery() for moment in moments),
         )
         .join(Enrolment, Enrolment.user_id == User.id)
