@@ -23,10 +23,6 @@ ISSUER = "hornbook demo"
 """What simulated students are known by: no LMS is called so."""
 
 
-LAST_DAYS = timedelta(days=2)
-"""For those who are late with the last unit."""
-
-
 @dataclass(frozen=True)
 class KnownClass:
     """What there is of a class already: the numbers of its students, and when their term began."""
@@ -56,7 +52,7 @@ def find_class(session: Session, course_id: int, seed: int) -> KnownClass:
 
 def term_of(syllabus: Syllabus, known: KnownClass, now: datetime) -> Term:
     """A week for each unit, the last ending now; a class that has begun goes on in its own term."""
-    length = len(syllabus.weeks) * WEEK + LAST_DAYS
+    length = len(syllabus.weeks) * WEEK
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     begins = known.begins.replace(hour=0, minute=0, second=0, microsecond=0) if known.begins else midnight - length
     return Term(begins, begins + length)
