@@ -46,6 +46,7 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
     # A class: for those who run the course, and for an LMS that may read progress.
     "GET /courses/tides/progress":                                           (401, 403, 200, 403, 403, 200, 200),
+    "GET /courses/tides/heat-map":                                           (401, 403, 200, 403, 403, 200, 200),
     "GET /courses/tides/overview":                                           (401, 403, 403, 403, 403, 200, 200),
     "GET /courses/tides/gradebook.csv":                                      (401, 403, 200, 403, 403, 200, 200),
     "POST /admin/attempts/{attempt}/void":                                   (401, 403, 403, 403, 403, 200, 200),

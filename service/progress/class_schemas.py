@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import get_args
 
 from marshmallow import fields
 
-from service.web.fields import Moment, Out, RichText, Slug, String, Uuid
+from service.domain.evidence import Label
+from service.web.fields import Moment, OneOf, Out, RichText, Slug, String, Uuid
 from service.web.paging import Cursor, PageQuery
 
 LONGEST_ID = 200
+OBJECTIVES = fields.List(fields.Nested(lambda: ObjectiveOut()), required=True)
 AS_OF = Moment(required=True, metadata={"description": "the next `since`: a minute ago, so that nothing is missed"})
 
 
@@ -60,6 +63,46 @@ class StudentProgressOut(StudentOut):
 
     complete = fields.Integer(required=True, metadata={"description": "units that are complete, of those listed"})
     units = fields.List(fields.Nested(UnitCompletionOut), required=True)
+
+
+class HeatMapQuery(PageQuery):
+    """Which students, from the cursor on, and the objectives of which unit."""
+
+    after = Cursor("heat map", str)
+    student = String(64, metadata={"description": "only this one: the student's id or login"})
+    external_id = String(LONGEST_ID, metadata={"description": "only this one, by the LMS's own id"})
+    unit = Slug(metadata={"description": "of this unit alone"})
+
+
+class ObjectiveOut(Out):
+    """An objective of a unit."""
+
+    objective = Uuid(required=True)
+    unit = Slug(required=True)
+    text = fields.String(required=True)
+    level = fields.String(required=True, allow_none=True)
+
+
+class CellOut(Out):
+    """What a student shows of an objective."""
+
+    objective = Uuid(required=True)
+    correct = fields.Integer(required=True, metadata={"description": "questions that were fully right"})
+    n = fields.Integer(
+        required=True,
+        metadata={"description": "questions there is evidence of: first tries without a hint, each question's newest"},
+    )
+    label = OneOf(
+        *get_args(Label),
+        required=True,
+        metadata={"description": "what was partly right counts in part; from three questions on"},
+    )
+
+
+class StudentCellsOut(StudentOut):
+    """What a student shows of each objective; one that is not listed has no evidence yet."""
+
+    cells = fields.List(fields.Nested(CellOut), required=True)
 
 
 class DoneByOut(Out):
@@ -116,6 +159,8 @@ class OverviewOut(Out):
     units = fields.List(fields.Nested(UnitOverviewOut), required=True)
     stuck_count = fields.Integer(required=True)
     stuck = fields.List(
-        fields.Nested(StuckOut), required=True, metadata={"description": "at most 200, the quiet longest first"}
+        fields.Nested(StuckOut),
+        required=True,
+        metadata={"description": "at most 200: those who are quiet, the longest so first, then the others"},
     )
     most_missed = fields.List(fields.Nested(MissedQuestionOut), required=True, metadata={"description": "at most 20"})

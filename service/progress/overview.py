@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from service.content.models import Question, QuestionRevision, Unit
+from service.content.models import Course, Question, QuestionRevision, Unit
 from service.domain.completion import Requirement
 from service.domain.outcomes import Status
-from service.domain.stuck import is_due, is_quiet
+from service.domain.stuck import MISSES, is_quiet, is_usual, overdue
 from service.progress.class_progress import ShownUnit, StudentProgress, list_shown_units, progress_of
+from service.progress.heat_map import Cell, cells_by_student, zone_of
 from service.progress.students import Student, Wanted, list_students
 from service.quizzes.models import FirstTry
 
@@ -25,16 +26,17 @@ MOST_STUCK, MOST_MISSED = 200, 20
 
 @dataclass(frozen=True)
 class Stuck:
-    """A student who is stuck: quiet since when, with what left that it was time for."""
+    """A student who is stuck: quiet since when with what overdue, and the objectives that go wrong."""
 
     student: Student
     quiet_since: datetime | None
     behind: Sequence[Requirement]
+    missed: Sequence[Cell]
 
 
 @dataclass(frozen=True)
 class Overview:
-    """A class at a glance; `stuck` are the first of `stuck_count`, the quiet longest first."""
+    """A class at a glance; `stuck` are the first of `stuck_count`: the quiet, the longest so first, then the others."""
 
     students: int
     units: Sequence[Mapping[str, Any]]
@@ -43,20 +45,27 @@ class Overview:
     most_missed: Sequence[Mapping[str, Any]]
 
 
-def get_overview(session: Session, course_id: int, now: datetime) -> Overview:
+def get_overview(session: Session, course: Course, now: datetime) -> Overview:
     """The overview of the course, in a handful of statements whatever its size."""
-    units = list_shown_units(session, course_id)
-    students = list_students(session, course_id, Wanted(), now)
-    rows = progress_of(session, course_id, students, units, now, everybody=True)
+    units = list_shown_units(session, course.id)
+    students = list_students(session, course.id, Wanted(), now)
+    rows = progress_of(session, course.id, students, units, now, everybody=True)
     done = Counter(one.id for row in rows for unit in row.units for one in unit.standing.requirements if one.done)
-    due = {thing for thing, count in done.items() if is_due(count, len(students))}
-    stuck = sorted(_stuck(rows, due, now), key=lambda one: (one.quiet_since or now, one.student.login))
+    due = {thing for unit in units for thing in overdue(unit.outline, now, zone_of(course))}
+    due |= {thing for thing, count in done.items() if is_usual(count, len(students))}
+    missed = {
+        student: [cell for cell in cells if cell.missed >= MISSES]
+        for student, cells in cells_by_student(session, course, units)
+    }
+    told = [_stuck(row, due, missed.get(row.student.id, []), now) for row in rows]
+    # By login where nothing else decides: the rows are in that order already.
+    stuck = sorted((one for one in told if one is not None), key=lambda one: one.quiet_since or now)
     return Overview(
         students=len(students),
         units=[_unit(unit, rows, at, done) for at, unit in enumerate(units)],
         stuck_count=len(stuck),
         stuck=stuck[:MOST_STUCK],
-        most_missed=list_most_missed(session, course_id),
+        most_missed=list_most_missed(session, course.id),
     )
 
 
@@ -69,14 +78,12 @@ def _unit(unit: ShownUnit, rows: Sequence[StudentProgress], at: int, done: Count
     }
 
 
-def _stuck(rows: Sequence[StudentProgress], due: set[str], now: datetime) -> list[Stuck]:
-    found = []
-    for row in rows:
-        student = row.student
-        left = [one for unit in row.units for one in unit.standing.requirements if not one.done and one.id in due]
-        if left and is_quiet(student.last_activity_at, student.enrolled_at, now):
-            found.append(Stuck(student, student.last_activity_at or student.enrolled_at, left))
-    return found
+def _stuck(row: StudentProgress, due: set[str], missed: Sequence[Cell], now: datetime) -> Stuck | None:
+    student = row.student
+    left = [one for unit in row.units for one in unit.standing.requirements if not one.done and one.id in due]
+    if left and is_quiet(student.last_activity_at, student.enrolled_at, now):
+        return Stuck(student, student.last_activity_at or student.enrolled_at, left, missed)
+    return Stuck(student, None, [], missed) if missed else None
 
 
 def list_most_missed(session: Session, course_id: int) -> list[dict[str, Any]]:
