@@ -12,7 +12,7 @@ from service.web.fields import Moment, OneOf, Out, RichText, Slug, String, Uuid
 from service.web.paging import Cursor, PageQuery
 
 LONGEST_ID = 200
-OBJECTIVES = fields.List(fields.Nested(lambda: ObjectiveOut()), required=True)
+OBJECTIVES = fields.List(fields.Nested(lambda: MappedObjectiveOut()), required=True)
 AS_OF = Moment(required=True, metadata={"description": "the next `since`: a minute ago, so that nothing is missed"})
 
 
@@ -74,7 +74,7 @@ class HeatMapQuery(PageQuery):
     unit = Slug(metadata={"description": "of this unit alone"})
 
 
-class ObjectiveOut(Out):
+class MappedObjectiveOut(Out):
     """An objective of a unit."""
 
     objective = Uuid(required=True)
@@ -124,7 +124,7 @@ class UnitOverviewOut(Out):
 
 
 class LeftOut(Out):
-    """Something required that a student has not done and at least half of the class has."""
+    """Something required that is overdue: its day has passed, or at least half of the class has done it."""
 
     kind = fields.String(required=True)
     id = Uuid(required=True)
@@ -140,6 +140,11 @@ class StuckOut(StudentOut):
         metadata={"description": "nothing has come for seven days, while what is in `behind` is left; null if not so"},
     )
     behind = fields.List(fields.Nested(LeftOut), required=True)
+    missed = fields.List(
+        fields.Nested(CellOut),
+        required=True,
+        metadata={"description": "objectives of which three questions or more were missed, each when last met"},
+    )
 
 
 class MissedQuestionOut(Out):
