@@ -100,6 +100,16 @@ def test_what_is_not_finished_or_void_has_no_points(taken: Taken, ida: Client) -
     assert book(ida)["ana"][PREP] == ""
 
 
+def test_an_attempt_that_was_opened_again_counts_once_and_by_its_newest_grades(taken: Taken, ida: Client) -> None:
+    answer_of(taken.submit())
+    until = {"reason": "a power cut", "until": "2026-03-09T09:00:00Z"}
+    answer_of(ida.post(f"/admin/attempts/{taken.id}/reopening", until))
+    answer_of(taken.save(1, taken.right(1), base_rev=0))
+    answer_of(taken.submit())
+    line = book(ida)["ana"]
+    assert (line[PREP], line[f"{PREP} (possible)"]) == ("1.00", "4.00")
+
+
 def test_time_that_ran_out_is_graded_as_of_its_end(
     ana: Client, lms: Client, prep_check: str, database: Database, world: TestWorld
 ) -> None:
