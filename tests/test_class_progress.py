@@ -11,15 +11,17 @@ from sqlalchemy import func, select
 
 from service.accounts import operations as accounts
 from service.accounts.models import User
+from service.content.models import Course
 from service.content.operations import find_course
 from service.db import Database
-from service.domain.roles import Role
+from service.domain.roles import Role, Scope
 from service.quizzes.models import Attempt
 from tests.cast import Client, answer_of
 from tests.quizzing import Taken, change_settings, statements, take
 from tests.world import TestWorld
 
 PROGRESS = "/courses/tides/progress"
+CLASS_PAGES = ("progress", "heat-map", "overview", "gradebook.csv")
 
 
 def rows(client: Client, query: str = "") -> dict[str, Any]:
@@ -227,6 +229,61 @@ def test_what_a_class_costs_does_not_grow_with_students_or_work(
     assert max(before) <= 7, before
 
 
-def test_a_class_of_another_course_is_as_missing_as_none(lms: Client, database: Database) -> None:
-    """Nothing is said of a course that the token does not name."""
-    answer_of(lms.get("/courses/no-such-course/progress"), 404)
+class TestElsewhere:
+    """Running one course says nothing of another."""
+
+    @pytest.fixture
+    def other_course(self, database: Database, world: TestWorld) -> int:
+        """A second course."""
+        with database.write() as session:
+            course = find_course(session, "tides")
+            assert course is not None
+            same = (
+                "title",
+                "status",
+                "visibility",
+                "document",
+                "document_digest",
+                "version",
+                "created_at",
+                "updated_at",
+            )
+            other = Course(slug="rivers", **{name: getattr(course, name) for name in same})
+            session.add(other)
+            session.flush()
+            return other.id
+
+    def teacher(self, ana: Client, database: Database, world: TestWorld, course_id: int, login: str) -> Client:
+        """Somebody who teaches the course."""
+        with database.write() as session:
+            person = accounts.find_user(session, login) or accounts.create_user(session, world, login=login, name=login)
+            accounts.enrol(session, world, person, course_id, Role.INSTRUCTOR)
+            return Client(ana.app, accounts.issue_personal_token(session, world, person, label="tests").text)
+
+    @pytest.mark.parametrize("what", CLASS_PAGES)
+    def test_who_teaches_another_course_finds_no_class_here(
+        self, what: str, ana: Client, other_course: int, database: Database, world: TestWorld
+    ) -> None:
+        otto = self.teacher(ana, database, world, other_course, "otto")
+        assert otto.get(f"/courses/rivers/{what}").status_code == 200
+        here, nowhere = otto.get(f"/courses/tides/{what}"), otto.get(f"/courses/no-such-course/{what}")
+        assert here.status_code == nowhere.status_code == 404 and here.data == nowhere.data
+
+    @pytest.mark.parametrize("what", CLASS_PAGES)
+    def test_who_teaches_another_course_and_studies_here_is_a_student_here(
+        self, what: str, ana: Client, other_course: int, database: Database, world: TestWorld
+    ) -> None:
+        assert self.teacher(ana, database, world, other_course, "ana").get(f"/courses/rivers/{what}").status_code == 200
+        answer_of(ana.get(f"/courses/tides/{what}"), 403)
+
+    @pytest.mark.parametrize("what", [page for page in CLASS_PAGES if page != "overview"])
+    def test_the_lms_of_another_course_finds_no_class_here(
+        self, what: str, ana: Client, other_course: int, database: Database, world: TestWorld
+    ) -> None:
+        with database.write() as session:
+            token = accounts.issue_integration_token(
+                session, world, label="another LMS", scopes=[Scope.PROGRESS_READ], course_ids=[other_course]
+            )
+        stranger = Client(ana.app, token.text)
+        assert stranger.get(f"/courses/rivers/{what}").status_code == 200
+        answer_of(stranger.get(f"/courses/tides/{what}"), 404)

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
@@ -54,9 +55,9 @@ def count(database: Database, model: type[Any]) -> int:
 
 
 def gradebook(client: Client) -> list[Sequence[str]]:
-    """The lines of simulated students, without their ids."""
+    """The lines of simulated students, with their ids."""
     body = client.get("/courses/tides/gradebook.csv").get_data(as_text=True)
-    return [line[1:] for line in csv.reader(io.StringIO(body)) if line[1].startswith(("sim", "login"))]
+    return [line for line in csv.reader(io.StringIO(body)) if line[1].startswith(("sim", "login"))]
 
 
 def instructor(url: str, database: Database) -> Client:
@@ -141,7 +142,7 @@ def test_another_seed_is_another_class_beside_it(classroom: str, ida: Client) ->
     ok("demo", "--class", "8", "--seed", "2", "--force", "--database", classroom)
     both = gradebook(ida)
     assert both[:9] == first and len(both) == 17
-    assert [line[3:] for line in both[9:]] != [line[3:] for line in first[1:]]
+    assert [line[4:] for line in both[9:]] != [line[4:] for line in first[1:]]
 
 
 def test_an_empty_database_is_made_ready_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +151,20 @@ def test_an_empty_database_is_made_ready_first(tmp_path: Path, monkeypatch: pyte
     assert "sim1-001" in ok("user", "list")
 
 
-def test_abilities_tell_in_what_is_answered() -> None:
+def test_who_can_do_more_gets_more_right(database_url: str, ida: Client) -> None:
+    ok("demo", "--class", "40", "--course", "tides", "--force", "--database", database_url)
+    shares = {}
+    for line in gradebook(ida)[1:]:
+        points = [float(cell) for cell in line[4:] if cell]
+        if sum(points[1::2]) >= 5:
+            shares[int(line[3].partition("-")[2])] = sum(points[::2]) / sum(points[1::2])
+    able = sorted(shares, key=lambda number: make_person(1, number).ability)
+    third = len(able) // 3
+    assert third >= 8
+    assert fmean(shares[one] for one in able[-third:]) > fmean(shares[one] for one in able[:third]) + 0.1
+
+
+def test_abilities_are_spread_as_they_should_be() -> None:
     people = [make_person(1, number) for number in range(1, 401)]
     abilities = [person.ability for person in people]
     mean = sum(abilities) / len(abilities)

@@ -55,6 +55,15 @@ def test_who_is_silent_for_a_week_while_half_the_class_goes_on_is_stuck(
     assert stuck(ida) == {}, "somebody who is there again is not quiet, however much is left"
 
 
+def test_what_less_than_half_of_the_class_has_done_is_not_overdue(
+    ana: Client, ida: Client, database: Database, world: TestWorld
+) -> None:
+    join_class(database, world, "carl")
+    mark(ana, "Tides")
+    world.wait(days=30)
+    assert stuck(ida) == {}
+
+
 def test_who_has_done_what_the_others_have_is_not_stuck_however_quiet(
     ana: Client, ben: Client, ida: Client, world: TestWorld
 ) -> None:
