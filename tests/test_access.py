@@ -37,11 +37,13 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "PATCH /attempts/{attempt}/answers":                                     (401, 403, 403, 200, 404, 403, 403),
     "GET /attempts/{attempt}/receipts":                                      (401, 403, 403, 200, 404, 403, 403),
     "POST /attempts/{attempt}/answers/1/hints":                             (401, 403, 403, 409, 404, 403, 403),
+    "POST /attempts/{attempt}/answers/1/variants":                          (401, 403, 403, 409, 404, 403, 403),
     "PUT /attempts/{attempt}/answers/1/self-assessment":                    (401, 403, 403, 409, 404, 403, 403),
     "GET /attempts/{attempt}/proof":                                         (401, 403, 403, 409, 404, 403, 403),
     "GET /attempts/{attempt}/result":                                       (401, 403, 403, 409, 404, 403, 403),
     "POST /attempts/{attempt}/submission":                                  (401, 403, 403, 200, 404, 403, 403),
     "PUT /me/courses/tides/readings/{reading}":                             (401, 403, 403, 200, 200, 403, 403),
+    "GET /me/next":                                                         (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/progress":                                       (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
     # A class: for those who run the course, and for an LMS that may read progress.

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from service.accounts import operations as accounts
 from service.accounts.models import User
@@ -227,6 +227,17 @@ def test_what_a_class_costs_does_not_grow_with_students_or_work(
         assert session.scalar(select(func.count()).select_from(User)) == 65
     assert [cost(query) for query in ("", "?since=2026-01-01T00:00:00Z")] == before
     assert max(before) <= 7, before
+
+
+@pytest.mark.parametrize("status", ["draft", "archived"])
+def test_whoever_ran_a_course_still_sees_its_class_when_it_is_over(
+    status: str, ana: Client, ida: Client, database: Database
+) -> None:
+    mark(ana, "Tides")
+    before = rows(ida)
+    with database.write() as session:
+        session.execute(update(Course).values(status=status))
+    assert rows(ida) == before and before["ana"]["units"][0]["done"] == 1
 
 
 class TestElsewhere:

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from service.accounts import operations as accounts
 from service.accounts.models import Token, User
 from service.app import create_app
 from service.cli import main
+from service.content.models import Course
 from service.content.operations import find_course
 from service.db import Database
 from service.domain.roles import Role
@@ -85,6 +86,13 @@ def test_it_says_first_what_it_would_do(database_url: str, database: Database) -
     said = ok("demo", "--class", "8", "--force", "--dry-run", "--database", database_url)
     assert "Course tides, class 1: 8 simulated students to add." in said and "Nothing was changed" in said
     assert count(database, User) == before
+
+
+def test_a_course_that_nobody_can_study_is_refused(database_url: str, database: Database) -> None:
+    with database.write() as session:
+        session.execute(update(Course).values(status="draft"))
+    refused = run("demo", "--force", "--database", database_url)
+    assert refused.exit_code == 1 and "The course “tides” is a draft: nobody can study it." in refused.output
 
 
 def test_a_course_that_is_not_there_is_named(database_url: str) -> None:

@@ -63,6 +63,9 @@ def _look(database: Database, slug: str | None, seed: int, force: bool) -> tuple
         if not courses:
             raise click.ClickException("There is no course yet. Seed one with: hornbook seed FOLDER")
         course = courses[0] if slug is None else get_course(session, slug)
+        if course.status != "published":
+            state = "a draft" if course.status == "draft" else course.status
+            raise click.ClickException(f"The course “{course.slug}” is {state}: nobody can study it.")
         return course, find_class(session, course.id, seed)
 
 

@@ -29,13 +29,13 @@ def is_usual(done_by: int, students: int) -> bool:
 def overdue(outline: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """The ids of what a unit requires and whose day has passed: its own, or the unit's last.
 
-    `outline` is kept of a unit when it is published (`content/outlines.py`).
+    `outline` is kept of a unit when it is published (`content/outlines.py`); one of long ago may know no days.
     """
     today = now.astimezone(zone).date()
-    last_days = {one["reading"]: one["due"] for one in outline["readings"]}
-    closed = {one["quiz"] for one in outline["quizzes"] if _has_passed(one["closes"], now)}
+    last_days = {one["reading"]: one.get("due") for one in outline["readings"]}
+    closed = {one["quiz"] for one in outline.get("quizzes", ()) if _has_passed(one["closes"], now)}
     for asked in outline["requirements"]:
-        last_day = last_days.get(asked["id"]) or outline["ends"]
+        last_day = last_days.get(asked["id"]) or outline.get("ends")
         if asked["id"] in closed or (last_day is not None and date.fromisoformat(last_day) < today):
             yield asked["id"]
 

@@ -8,26 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.content.models import Rendering, Unit
+from service.content.models import Course, Rendering, Unit
 from service.domain.completion import Standing, standing_of
 from service.errors import NotFound
 from service.progress.models import ReadingMark
 from service.progress.students import Student
+from service.progress.work import AskedUnit
 from service.quizzes.models import Attempt
 from service.quizzes.operations.closing import is_over
-
-
-@dataclass(frozen=True)
-class ShownUnit:
-    """A published unit, and what it asks for in the words of `domain/completion.py`."""
-
-    key: str
-    title: str
-    outline: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,25 +44,29 @@ class StudentProgress:
         return sum(one.standing.complete for one in self.units)
 
 
-def list_shown_units(session: Session, course_id: int, key: str | None = None) -> Sequence[ShownUnit]:
-    """The published units in their order, or the one of this key. Raises `NotFound` where there is no such unit."""
+def list_shown_units(session: Session, course: Course, key: str | None = None) -> Sequence[AskedUnit]:
+    """The published units in their order, or the one of this key. Raises `NotFound` where there is no such unit.
+
+    Those of a course that is over, too: its instructors still look at it.
+    """
     found = (
         select(Unit.key, Unit.title, Rendering.outline)
         .join(Rendering, Rendering.version_id == Unit.published_version_id)
-        .where(Unit.course_id == course_id, Unit.status == "published")
+        .where(Unit.course_id == course.id, Unit.status == "published")
         .order_by(Unit.sort, Unit.id)
     )
-    units = [ShownUnit(*row) for row in session.execute(found if key is None else found.where(Unit.key == key))]
-    if key is not None and not units:
+    zone = ZoneInfo(course.document.get("time_zone", "UTC"))
+    rows = session.execute(found if key is None else found.where(Unit.key == key)).all()
+    if key is not None and not rows:
         raise NotFound
-    return units
+    return [AskedUnit(course.id, course.slug, zone, *row) for row in rows]
 
 
 def progress_of(
     session: Session,
     course_id: int,
     students: Sequence[Student],
-    units: Sequence[ShownUnit],
+    units: Sequence[AskedUnit],
     now: datetime,
     *,
     everybody: bool = False,
@@ -79,8 +76,8 @@ def progress_of(
     done = _readings_done(session, course_id, whose)
     finished = _quizzes_finished(session, course_id, whose, now)
 
-    def stands(student: UUID, unit: ShownUnit) -> UnitStanding:
-        return UnitStanding(unit.key, standing_of(unit.outline["requirements"], done[student], finished[student]))
+    def stands(student: UUID, unit: AskedUnit) -> UnitStanding:
+        return UnitStanding(unit.unit, standing_of(unit.outline["requirements"], done[student], finished[student]))
 
     return [StudentProgress(student, [stands(student.id, unit) for unit in units]) for student in students]
 

@@ -20,7 +20,7 @@ from service.progress.class_schemas import (
     StudentProgressOut,
 )
 from service.progress.gradebook import write_gradebook
-from service.progress.heat_map import heat_map_of, objectives_of
+from service.progress.heat_map import heat_map_of, mapped_objectives
 from service.progress.overview import Overview
 from service.progress.overview import get_overview as overview_of
 from service.progress.students import Wanted, list_students
@@ -57,16 +57,15 @@ def _course(call: Call, slug: str) -> Course:
 )
 def list_class_progress(call: Call, course: str) -> Page:
     """How far each student of the course is with every unit, by login; with `since`, those with something new."""
-    course_id = _course(call, course).id
-    query = call.query
+    found, query = _course(call, course), call.query
     # The moment goes along with the cursor: what comes in while the pages are read is news for the next time.
     after, as_of = query.get("after") or (None, call.arrived_at - OVERLAP)
     wanted = Wanted(query.get("student"), query.get("external_id"), query.get("since"))
-    units = list_shown_units(call.session, course_id, query.get("unit"))
+    units = list_shown_units(call.session, found, query.get("unit"))
     limit = query["limit"]
-    students = list_students(call.session, course_id, wanted, call.arrived_at, after=after, limit=limit + 1)
+    students = list_students(call.session, found.id, wanted, call.arrived_at, after=after, limit=limit + 1)
     page = Page.cut(students, limit, lambda student: (student.login, as_of))
-    rows = progress_of(call.session, course_id, students[:limit], units, call.arrived_at)
+    rows = progress_of(call.session, found.id, students[:limit], units, call.arrived_at)
     return Page(rows, page.last, {"as_of": as_of})
 
 
@@ -79,14 +78,14 @@ def list_class_progress(call: Call, course: str) -> Page:
 def get_heat_map(call: Call, course: str) -> Page:
     """What each student of the course shows of each objective: how many questions of how many, and what that says."""
     found, query = _course(call, course), call.query
-    units = list_shown_units(call.session, found.id, query.get("unit"))
+    units = list_shown_units(call.session, found, query.get("unit"))
     wanted = Wanted(query.get("student"), query.get("external_id"))
     after, limit = query.get("after"), query["limit"]
     place = after[0] if after else None
     students = list_students(call.session, found.id, wanted, call.arrived_at, after=place, limit=limit + 1)
     page = Page.cut(students, limit, lambda student: (student.login,))
-    rows = heat_map_of(call.session, found, students[:limit], units)
-    return Page(rows, page.last, {"objectives": objectives_of(units)})
+    rows = heat_map_of(call.session, students[:limit], units)
+    return Page(rows, page.last, {"objectives": mapped_objectives(units)})
 
 
 @routes.get("/courses/<slug:course>/overview", allow=STAFF, gives=OverviewOut)

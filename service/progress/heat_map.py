@@ -9,15 +9,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.content.models import Course
 from service.domain.evidence import Label, Try, evidence_in, label_of, newest_per_question
-from service.progress.class_progress import ShownUnit
 from service.progress.students import Student
+from service.progress.work import TRIED, AskedUnit, tried
 from service.quizzes.models import FirstTry
 
 AT_ONCE = 1_000
@@ -47,28 +45,27 @@ class StudentCells:
     cells: Sequence[Cell]
 
 
-def objectives_of(units: Sequence[ShownUnit]) -> list[dict[str, Any]]:
+def mapped_objectives(units: Sequence[AskedUnit]) -> list[dict[str, Any]]:
     """The objectives of these units in their order, each with its unit."""
-    return [{**objective, "unit": unit.key} for unit in units for objective in unit.outline["objectives"]]
+    return [{**objective, "unit": unit.unit} for unit in units for objective in unit.outline.get("objectives", ())]
 
 
-def heat_map_of(
-    session: Session, course: Course, students: Sequence[Student], units: Sequence[ShownUnit]
-) -> list[StudentCells]:
+def heat_map_of(session: Session, students: Sequence[Student], units: Sequence[AskedUnit]) -> list[StudentCells]:
     """The cells of these students for the objectives of these units. One statement."""
-    cells = dict(cells_by_student(session, course, units, [student.id for student in students]))
+    cells = dict(cells_by_student(session, units, [student.id for student in students]))
     return [StudentCells(student, cells.get(student.id, [])) for student in students]
 
 
 def cells_by_student(
-    session: Session, course: Course, units: Sequence[ShownUnit], whose: Sequence[UUID] | None = None
+    session: Session, units: Sequence[AskedUnit], whose: Sequence[UUID] | None = None
 ) -> Iterator[tuple[UUID, list[Cell]]]:
     """The cells of each of these students who tried anything, or of everybody; one student at a time in memory."""
-    asked = {question: ids for unit in units for question, ids in unit.outline["questions"].items()}
-    order = {one["objective"]: at for at, one in enumerate(objectives_of(units))}
-    zone = zone_of(course)
-    for user_id, tries in _tries(session, course.id, whose):
-        newest = newest_per_question(evidence_in(tries, zone))
+    if not units:
+        return
+    asked = {question: ids for unit in units for question, ids in unit.outline.get("questions", {}).items()}
+    order = {one["objective"]: at for at, one in enumerate(mapped_objectives(units))}
+    for user_id, tries in _tries(session, units[0].course_id, whose):
+        newest = newest_per_question(evidence_in(tries, units[0].zone))
         yield user_id, sorted(_cells(newest, asked), key=lambda cell: order[cell.objective])
 
 
@@ -85,10 +82,7 @@ def _cells(newest: Iterable[Try], asked: Mapping[str, Sequence[str]]) -> list[Ce
 
 def _tries(session: Session, course_id: int, whose: Sequence[UUID] | None) -> Iterator[tuple[UUID, list[Try]]]:
     found = (
-        select(
-            *(FirstTry.user_id, FirstTry.attempt_id, FirstTry.slot, FirstTry.question_id, FirstTry.variant),
-            *(FirstTry.status, FirstTry.credit, FirstTry.hinted, FirstTry.answered_at, FirstTry.key_seen_at),
-        )
+        select(FirstTry.user_id, FirstTry.attempt_id.label("id"), *TRIED)
         .where(FirstTry.course_id == course_id)
         .order_by(FirstTry.user_id)
     )
@@ -96,14 +90,4 @@ def _tries(session: Session, course_id: int, whose: Sequence[UUID] | None) -> It
         found if whose is None else found.where(FirstTry.user_id.in_(whose)), execution_options={"yield_per": AT_ONCE}
     )
     for user_id, own in groupby(rows, attrgetter("user_id")):
-        yield user_id, [_try(row) for row in own]
-
-
-def _try(row: Any) -> Try:
-    _, attempt, slot, question, *rest = row
-    return Try(attempt, slot, str(question), *rest)
-
-
-def zone_of(course: Course) -> ZoneInfo:
-    """The zone in which the days of a course are meant."""
-    return ZoneInfo(course.document.get("time_zone", "UTC"))
+        yield user_id, [tried(row) for row in own]

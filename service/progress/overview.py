@@ -15,9 +15,10 @@ from service.content.models import Course, Question, QuestionRevision, Unit
 from service.domain.completion import Requirement
 from service.domain.outcomes import Status
 from service.domain.stuck import MISSES, is_quiet, is_usual, overdue
-from service.progress.class_progress import ShownUnit, StudentProgress, list_shown_units, progress_of
-from service.progress.heat_map import Cell, cells_by_student, zone_of
+from service.progress.class_progress import StudentProgress, list_shown_units, progress_of
+from service.progress.heat_map import Cell, cells_by_student
 from service.progress.students import Student, Wanted, list_students
+from service.progress.work import AskedUnit
 from service.quizzes.models import FirstTry
 
 GRADED = (Status.CORRECT, Status.PARTIAL, Status.INCORRECT)
@@ -47,15 +48,15 @@ class Overview:
 
 def get_overview(session: Session, course: Course, now: datetime) -> Overview:
     """The overview of the course, in a handful of statements whatever its size."""
-    units = list_shown_units(session, course.id)
+    units = list_shown_units(session, course)
     students = list_students(session, course.id, Wanted(), now)
     rows = progress_of(session, course.id, students, units, now, everybody=True)
     done = Counter(one.id for row in rows for unit in row.units for one in unit.standing.requirements if one.done)
-    due = {thing for unit in units for thing in overdue(unit.outline, now, zone_of(course))}
+    due = {thing for unit in units for thing in overdue(unit.outline, now, unit.zone)}
     due |= {thing for thing, count in done.items() if is_usual(count, len(students))}
     missed = {
         student: [cell for cell in cells if cell.missed >= MISSES]
-        for student, cells in cells_by_student(session, course, units)
+        for student, cells in cells_by_student(session, units)
     }
     told = [_stuck(row, due, missed.get(row.student.id, []), now) for row in rows]
     # By login where nothing else decides: the rows are in that order already.
@@ -69,9 +70,9 @@ def get_overview(session: Session, course: Course, now: datetime) -> Overview:
     )
 
 
-def _unit(unit: ShownUnit, rows: Sequence[StudentProgress], at: int, done: Counter[str]) -> dict[str, Any]:
+def _unit(unit: AskedUnit, rows: Sequence[StudentProgress], at: int, done: Counter[str]) -> dict[str, Any]:
     return {
-        "unit": unit.key,
+        "unit": unit.unit,
         "title": unit.title,
         "complete": sum(row.units[at].standing.complete for row in rows),
         "requirements": [{**asked, "done": done[asked["id"]]} for asked in unit.outline["requirements"]],

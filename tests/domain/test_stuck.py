@@ -71,6 +71,10 @@ def test_overdue_is_what_has_a_day_that_has_passed(dates: dict[str, str], late: 
     assert list(overdue(outline(**dates), NOW, LONDON)) == late
 
 
+def test_a_unit_published_long_ago_knows_no_days() -> None:
+    assert list(overdue({"requirements": [{"id": "r"}], "readings": [{"reading": "r"}]}, NOW, LONDON)) == []
+
+
 def test_a_day_ends_where_the_course_is() -> None:
     late = datetime(2026, 3, 20, 23, 30, tzinfo=UTC)
     assert list(overdue(outline(due="2026-03-20"), late, LONDON)) == []
