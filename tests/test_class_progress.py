@@ -49,6 +49,18 @@ def join_class(database: Database, world: TestWorld, *logins: str) -> None:
             accounts.enrol(session, world, person, course.id, Role.STUDENT)
 
 
+def add_course(database: Database, slug: str) -> int:
+    """A course without units, otherwise like the one there is."""
+    same = ("title", "status", "visibility", "document", "document_digest", "version", "created_at", "updated_at")
+    with database.write() as session:
+        course = find_course(session, "tides")
+        assert course is not None
+        other = Course(slug=slug, **{name: getattr(course, name) for name in same})
+        session.add(other)
+        session.flush()
+        return other.id
+
+
 def test_a_class_is_told_student_by_student_as_each_of_them_is_told(ana: Client, ida: Client) -> None:
     mark(ana, "Tides", "The Moon and the Sea", "Spring Tides")
     own = answer_of(ana.get("/me/courses/tides/progress"))
@@ -244,25 +256,9 @@ class TestElsewhere:
     """Running one course says nothing of another."""
 
     @pytest.fixture
-    def other_course(self, database: Database, world: TestWorld) -> int:
+    def other_course(self, database: Database) -> int:
         """A second course."""
-        with database.write() as session:
-            course = find_course(session, "tides")
-            assert course is not None
-            same = (
-                "title",
-                "status",
-                "visibility",
-                "document",
-                "document_digest",
-                "version",
-                "created_at",
-                "updated_at",
-            )
-            other = Course(slug="rivers", **{name: getattr(course, name) for name in same})
-            session.add(other)
-            session.flush()
-            return other.id
+        return add_course(database, "rivers")
 
     def teacher(self, ana: Client, database: Database, world: TestWorld, course_id: int, login: str) -> Client:
         """Somebody who teaches the course."""

@@ -28,6 +28,8 @@ from service.simulation.people import difficulty_of, make_person
 from service.world import World
 from tests.cast import Client, answer_of
 from tests.conftest import COURSES
+from tests.test_class_progress import add_course
+from tests.world import TestWorld
 
 
 def run(*arguments: str) -> Result:
@@ -86,6 +88,25 @@ def test_it_says_first_what_it_would_do(database_url: str, database: Database) -
     said = ok("demo", "--class", "8", "--force", "--dry-run", "--database", database_url)
     assert "Course tides, class 1: 8 simulated students to add." in said and "Nothing was changed" in said
     assert count(database, User) == before
+
+
+def test_the_class_of_a_second_course_is_the_same_people(
+    classroom: str, database: Database, ida: Client, world: TestWorld
+) -> None:
+    add_course(database, "rivers")
+    before = gradebook(ida)
+    people = count(database, User)
+    assert "8 simulated students to add." in ok(
+        "demo", "--class", "8", "--course", "rivers", "--force", "--database", classroom
+    )
+    assert count(database, User) == people and gradebook(ida) == before
+
+
+def test_a_database_that_this_code_does_not_fit_is_left_as_it_is(database_url: str, database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    refused = run("demo", "--force", "--database", database_url)
+    assert refused.exit_code == 1 and "hornbook db upgrade" in refused.output
 
 
 def test_a_course_that_nobody_can_study_is_refused(database_url: str, database: Database) -> None:

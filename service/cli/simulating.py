@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from service import schema
 from service.cli.output import counted, database_option, opened, progress, read_settings
 from service.content.models import Course
 from service.db import Database
+from service.settings import Settings
 from service.simulation.operations import KnownClass
 
 USUAL, MOST = 200, 10_000
@@ -28,12 +30,9 @@ def demo(size: int, slug: str | None, seed: int, dry_run: bool, force: bool, dat
     class; one that was interrupted is gone on with. Simulated students have no tokens. An empty database is made
     ready first.
     """
-    from service.cli.serving import make_ready
-
     settings = read_settings(database_url)
     with opened(settings, make=not dry_run) as database:
-        if not dry_run:
-            make_ready(database, settings)
+        _require_ready(database, settings, make=not dry_run)
         course, known = _look(database, slug, seed, force)
         missing = [number for number in range(1, size + 1) if number not in known.numbers]
         there = f", {len(known.numbers)} are there already" if known.numbers else ""
@@ -43,6 +42,17 @@ def demo(size: int, slug: str | None, seed: int, dry_run: bool, force: bool, dat
             return
         _fill(database, course, seed, known, missing)
     click.echo(f"Done. With the instructor's token of hornbook serve, look at /api/v1/courses/{course.slug}/progress")
+
+
+def _require_ready(database: Database, settings: Settings, *, make: bool) -> None:
+    """Give an empty database tables and courses; one that this code does not fit is left as it is."""
+    from service.cli.serving import make_ready
+
+    state = schema.state(database)
+    if state is schema.State.EMPTY and make:
+        make_ready(database, settings)
+    elif state is not schema.State.CURRENT:
+        raise click.ClickException(state.value)
 
 
 def _look(database: Database, slug: str | None, seed: int, force: bool) -> tuple[Course, KnownClass]:

@@ -15,7 +15,7 @@ from service.accounts import operations as accounts
 from service.accounts.models import Enrolment, User
 from service.domain.roles import Principal, Role
 from service.simulation.course import Syllabus
-from service.simulation.people import make_person
+from service.simulation.people import Person, make_person
 from service.simulation.term import WEEK, Life, Term
 from service.simulation.world import SimulatedWorld
 
@@ -59,12 +59,11 @@ def term_of(syllabus: Syllabus, known: KnownClass, now: datetime) -> Term:
 
 
 def simulate_student(session: Session, syllabus: Syllabus, seed: int, number: int, term: Term) -> None:
-    """Make student `number` of the class and let the student live through the term."""
+    """Make student `number` of the class, or take who is known from another course, and let the term pass."""
     name = f"{seed}/{syllabus.slug}/{number}"
     person = make_person(seed, number)
     world = SimulatedWorld(name, term.begins)
-    user = accounts.create_user(session, world, login=f"sim{seed}-{number:03d}", name=person.name)
-    user.issuer, user.external_id = ISSUER, f"{seed}-{number}"
+    user = _find_or_make(session, world, seed, person)
     accounts.enrol(session, world, user, syllabus.course_id, Role.STUDENT)
     Life(
         session=session,
@@ -75,3 +74,12 @@ def simulate_student(session: Session, syllabus: Syllabus, seed: int, number: in
         chance=Random(f"{name}/life"),
         leaves_at=term.begins + (term.ends - term.begins) * person.stays - timedelta(minutes=1),
     ).live(term)
+
+
+def _find_or_make(session: Session, world: SimulatedWorld, seed: int, person: Person) -> User:
+    external_id = f"{seed}-{person.number}"
+    user = session.scalar(select(User).where(User.issuer == ISSUER, User.external_id == external_id))
+    if user is None:
+        user = accounts.create_user(session, world, login=f"sim{seed}-{person.number:03d}", name=person.name)
+        user.issuer, user.external_id = ISSUER, external_id
+    return user
