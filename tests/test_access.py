@@ -43,6 +43,9 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /attempts/{attempt}/result":                                       (401, 403, 403, 409, 404, 403, 403),
     "POST /attempts/{attempt}/submission":                                  (401, 403, 403, 200, 404, 403, 403),
     "PUT /me/courses/tides/readings/{reading}":                             (401, 403, 403, 200, 200, 403, 403),
+    "PUT /attempts/{attempt}/answers/1/ease":                               (401, 403, 403, 409, 404, 403, 403),
+    "GET /me/review":                                                       (401, 403, 403, 200, 200, 403, 403),
+    "POST /me/review/{card}/attempts":                                      (401, 403, 403, 404, 404, 403, 403),
     "GET /me/next":                                                         (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/progress":                                       (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
@@ -91,6 +94,7 @@ RULES = {
     "<uuid:quiz>": "{quiz}",
     "<uuid:attempt>": "{attempt}",
     "<uuid:reading>": "{reading}",
+    "<uuid:card>": "{card}",
     "<uuid:student>": "{student}",
     "<int:slot>": "1",
     "<int:version>": "1",
@@ -121,7 +125,7 @@ def test_every_caller_gets_the_verdict_of_the_table(
     unit = taken.client.get("/courses/tides/units/tides").get_json()
     reading = unit["sections"][0]["items"][0]["reading"]["id"]
     student = taken.client.get("/me").get_json()["id"]
-    path = path.format(quiz=prep_check, attempt=taken.id, reading=reading, student=student)
+    path = path.format(quiz=prep_check, attempt=taken.id, reading=reading, student=student, card=reading)
     verdicts = {}
     for who in WHO:
         client: Client = request.getfixturevalue(who)
@@ -137,8 +141,8 @@ def test_what_is_anothers_is_as_missing_as_what_is_not_there(
 ) -> None:
     method, path = endpoint.split(" ")
     reading = str(uuid4())
-    real = path.format(quiz=prep_check, attempt=taken.id, reading=reading, student=reading)
-    none = path.format(quiz=uuid4(), attempt=uuid4(), reading=reading, student=reading).replace(
+    real = path.format(quiz=prep_check, attempt=taken.id, reading=reading, student=reading, card=reading)
+    none = path.format(quiz=uuid4(), attempt=uuid4(), reading=reading, student=reading, card=reading).replace(
         "/courses/tides", "/courses/no-such-course"
     )
     headers = {"If_Match": "*"} if endpoint in GUARDED else {}

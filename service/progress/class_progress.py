@@ -92,7 +92,8 @@ def _readings_done(session: Session, course_id: int, whose: Sequence[UUID] | Non
 def _quizzes_finished(
     session: Session, course_id: int, whose: Sequence[UUID] | None, now: datetime
 ) -> Mapping[UUID, set[str]]:
-    found = select(Attempt.user_id, Attempt.quiz_id).where(Attempt.course_id == course_id, is_over(now)).distinct()
+    over = (Attempt.course_id == course_id, Attempt.quiz_id.is_not(None), is_over(now))
+    found = select(Attempt.user_id, Attempt.quiz_id).where(*over).distinct()
     return _by_student(session.execute(found if whose is None else found.where(Attempt.user_id.in_(whose))))
 
 

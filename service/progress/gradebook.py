@@ -108,7 +108,8 @@ def _rows(session: Session, course_id: int) -> Iterable[Any]:
         .correlate(Attempt, Grade)
         .scalar_subquery()
     )
-    finished = and_(Attempt.user_id == User.id, Attempt.course_id == Enrolment.course_id, Attempt.state == "finished")
+    own = and_(Attempt.user_id == User.id, Attempt.course_id == Enrolment.course_id)
+    finished = and_(own, Attempt.quiz_id.is_not(None), Attempt.state == "finished")
     found = (
         select(
             *(User.id, User.login, User.name, User.external_id),
