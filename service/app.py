@@ -9,6 +9,7 @@ from service.accounts.operations import authenticate
 from service.accounts.routes import routes as accounts
 from service.content.routes import routes as content
 from service.db import Database
+from service.progress.class_routes import routes as classes
 from service.progress.routes import routes as progress
 from service.progress.statistics.routes import routes as statistics
 from service.quizzes.routes import routes as quizzes
@@ -19,7 +20,7 @@ from service.settings import Settings
 from service.web.installing import install
 from service.world import World
 
-FEATURES = (accounts, content, quizzes, supervision, progress, statistics, admin, reports)
+FEATURES = (accounts, content, quizzes, supervision, progress, classes, statistics, admin, reports)
 
 
 def create_app(settings: Settings, *, database: Database | None = None, world: World | None = None) -> Flask:

@@ -22,16 +22,19 @@ from weakref import WeakSet
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
     Engine,
     Integer,
     MetaData,
+    SQLColumnExpression,
     String,
     Table,
     Text,
     TypeDecorator,
+    collate,
     create_engine,
     event,
     make_url,
@@ -122,6 +125,11 @@ Hash = String(64)
 def Ordered(length: int) -> String:  # noqa: N802  reads as a type
     """Text that both databases put in the same order: by code point, whatever the server's language is."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def by_code_point(session: Session, column: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """A text as both databases sort it alike, where its column is not `Ordered`: for what is read page by page."""
+    return collate(column, "BINARY" if session.get_bind().dialect.name == "sqlite" else "C")
 
 
 class Base(DeclarativeBase):

@@ -49,6 +49,11 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /me/next":                                                         (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/progress":                                       (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
+    # A class: for those who run the course, and for an LMS that may read progress.
+    "GET /courses/tides/progress":                                           (401, 403, 200, 403, 403, 200, 200),
+    "GET /courses/tides/heat-map":                                           (401, 403, 200, 403, 403, 200, 200),
+    "GET /courses/tides/overview":                                           (401, 403, 403, 403, 403, 200, 200),
+    "GET /courses/tides/gradebook.csv":                                      (401, 403, 200, 403, 403, 200, 200),
     "POST /admin/attempts/{attempt}/void":                                   (401, 403, 403, 403, 403, 200, 200),
     "POST /admin/attempts/{attempt}/reopening":                              (401, 403, 403, 403, 403, 409, 409),
     "PUT /admin/quizzes/{quiz}/extensions/{student}":                        (401, 403, 403, 403, 403, 200, 200),
@@ -72,6 +77,8 @@ BODIES: dict[str, object] = {
     "POST /attempts/{attempt}/answers/1/hints": {"number": 1},
     "PUT /attempts/{attempt}/answers/1/self-assessment": {"ticked": []},
     "POST /attempts/{attempt}/submission": {},
+    # A class: for those who run the course, and for an LMS that may read progress.
+    "GET /courses/tides/progress": (401, 403, 200, 403, 403, 200, 200),
     "POST /admin/attempts/{attempt}/void": {"reason": "cheated"},
     "POST /admin/attempts/{attempt}/reopening": {"reason": "a power cut", "until": "2026-03-03T09:00:00Z"},
     "PUT /admin/quizzes/{quiz}/extensions/{student}": {"factor": "1.5", "reason": "dyslexia"},

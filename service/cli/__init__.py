@@ -17,6 +17,7 @@ from service.cli.proving import recompute
 from service.cli.schema import schema
 from service.cli.seeding import seed
 from service.cli.serving import serve
+from service.cli.simulating import demo
 from service.cli.sweeping import sweep
 
 
@@ -31,6 +32,6 @@ def main() -> None:
 
 for command in (
     *(serve, db, seed, lint, coverage, export, import_, new, preview, schema),
-    *(user, enrol, token, sweep, recompute, openapi),
+    *(user, enrol, token, sweep, demo, recompute, openapi),
 ):
     main.add_command(command)

@@ -55,7 +55,7 @@ def list_users(database_url: str | None) -> None:
 def enrol(login: str, course: str, role: str, database_url: str | None) -> None:
     """Make the person LOGIN a student (or instructor) of COURSE."""
     with opened_current(read_settings(database_url)) as database, database.write() as session:
-        accounts.enrol(session, World(), accounts.get_user(session, login), _course(session, course).id, Role(role))
+        accounts.enrol(session, World(), accounts.get_user(session, login), get_course(session, course).id, Role(role))
     click.echo(f"{login} is now {'an instructor' if role == Role.INSTRUCTOR else 'a student'} of {course}.")
 
 
@@ -94,7 +94,7 @@ def issue(
             person = accounts.get_user(session, login)
             issued = accounts.issue_personal_token(session, World(), person, label=label or "command line", lasts=lasts)
         else:
-            ids = [_course(session, slug).id for slug in courses]
+            ids = [get_course(session, slug).id for slug in courses]
             issued = accounts.issue_integration_token(
                 session,
                 World(),
@@ -130,7 +130,8 @@ def revoke(prefix: str, database_url: str | None) -> None:
     click.echo(f"hb_{bare}_… is revoked.")
 
 
-def _course(session: Session, slug: str) -> Course:
+def get_course(session: Session, slug: str) -> Course:
+    """The course of this name; refused with the one that may be meant."""
     course = find_course(session, slug)
     if course is None:
         known = {one.slug: one for one in list_every_course(session)}

@@ -148,8 +148,22 @@ def work_of(session: Session, user_id: UUID | None, units: Sequence[AskedUnit], 
     attempts, tries = [], []
     for attempt, rows in groupby(_attempts(session, user_id, courses), key=lambda row: row[:7]):
         attempts.append(_taken(attempt, now))
-        tries += [_tried(row) for row in rows if row.slot is not None]
+        tries += [tried(row) for row in rows if row.slot is not None]
     return Work(units, {str(row.reading_id): row.state for row in marks}, attempts, tries)
+
+
+TRIED = (
+    FirstTry.slot,
+    FirstTry.question_id,
+    FirstTry.variant,
+    FirstTry.status,
+    FirstTry.credit,
+    FirstTry.hinted,
+    FirstTry.solved,
+    FirstTry.answered_at,
+    FirstTry.key_seen_at,
+)
+"""What `tried` reads of a row, beside the attempt's id."""
 
 
 def _attempts(session: Session, user_id: UUID | None, courses: Collection[int]) -> Iterator[Any]:
@@ -163,20 +177,9 @@ def _attempts(session: Session, user_id: UUID | None, courses: Collection[int]) 
         Attempt.deadline_at,
         Attempt.finished_at,
     )
-    tried = (
-        FirstTry.slot,
-        FirstTry.question_id,
-        FirstTry.variant,
-        FirstTry.status,
-        FirstTry.credit,
-        FirstTry.hinted,
-        FirstTry.solved,
-        FirstTry.answered_at,
-        FirstTry.key_seen_at,
-    )
     return iter(
         session.execute(
-            select(*attempt, *tried)
+            select(*attempt, *TRIED)
             .join(FirstTry, FirstTry.attempt_id == Attempt.id, isouter=True)
             .where(Attempt.user_id == user_id, Attempt.course_id.in_(courses))
             .order_by(Attempt.started_at, Attempt.id, FirstTry.slot)
@@ -199,7 +202,8 @@ def _taken(attempt: Any, now: datetime) -> TakenQuiz:
     )
 
 
-def _tried(row: Any) -> Try:
+def tried(row: Any) -> Try:
+    """The first try that a row tells of."""
     return Try(
         attempt=row.id,
         slot=row.slot,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import IO, Any, TypedDict
 
 from marshmallow import Schema
 from sqlalchemy.orm import Session
@@ -169,8 +169,9 @@ class Call:
 class Reply:
     """An answer that says more than its body.
 
-    `body` is a value for the endpoint's schema, a `Page` of a list, or bytes that are sent as they are; `etag` is
-    the opaque part of a strong tag; `status` None is the endpoint's usual one; `stamp` is what the answer was made
+    `body` is a value for the endpoint's schema, a `Page` of a list, or bytes that are sent as they are; `file` is what
+    is too long to be held in memory, sent in its place from the beginning and then closed; `etag` is the opaque part of
+    a strong tag; `status` None is the endpoint's usual one; `stamp` is what the answer was made
     under, where it may be kept (see `Facts.kept`).
     """
 
@@ -180,6 +181,7 @@ class Reply:
     media_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     stamp: Hashable = None
+    file: IO[bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ class Answer:
     headers: tuple[tuple[str, str], ...]
     etag: str | None = None
     stamp: Hashable = None
+    file: IO[bytes] | None = None
 
     def unless_known(self, if_none_match: str | None) -> Answer:
         """The answer, or 304 to a client that holds it already."""

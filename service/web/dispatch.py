@@ -140,6 +140,8 @@ def _answer(call: Call, reply: Reply) -> Answer:
     if not endpoint.gives:
         return Answer(status, b"", tuple(headers))
     headers.append(("Content-Type", reply.media_type))
+    if reply.file is not None:
+        return Answer(status, b"", tuple(headers), file=reply.file)
     return Answer(
         status, _body(endpoint, reply.body), tuple(headers), reply.etag if endpoint.tagged else None, reply.stamp
     )

@@ -33,9 +33,13 @@ def count_overdue(session: Session, now: datetime) -> int:
     return session.scalar(select(func.count()).select_from(Attempt).where(_is_overdue(now))) or 0
 
 
-def list_overdue(session: Session, now: datetime, limit: int) -> Sequence[Attempt]:
-    """Attempts whose time is over and that are not closed, the longest over first."""
+def list_overdue(
+    session: Session, now: datetime, limit: int | None = None, *, course_id: int | None = None
+) -> Sequence[Attempt]:
+    """Attempts (of a course) whose time is over and that are not closed, the longest over first."""
     found = select(Attempt).where(_is_overdue(now))
+    if course_id is not None:
+        found = found.where(Attempt.course_id == course_id)
     return session.scalars(found.order_by(Attempt.deadline_at, Attempt.id).limit(limit)).all()
 
 
