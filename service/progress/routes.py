@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from service.domain.roles import Allow, Role
 from service.errors import Conflict
 from service.progress import next_steps, operations, review
+from service.progress.admission import STUDENT, see_own_progress
 from service.progress.models import ReadingMark
 from service.progress.operations import CourseProgress, Mark, UnitProgress
 from service.progress.review import Queue
@@ -26,7 +26,6 @@ from service.web.calls import Call, Reply
 from service.web.routes import Routes
 
 routes = Routes("progress", "What a student has done.")
-STUDENT = Allow.to(Role.STUDENT)
 
 
 @routes.put("/me/courses/<slug:course>/readings/<uuid:reading>", allow=STUDENT, takes=MarkIn, gives=MarkOut)
@@ -58,7 +57,14 @@ def start_review(call: Call, card: UUID) -> Reply:
     return Reply(body=view, status=201 if is_new else 200, headers={"Location": location})
 
 
-@routes.get("/me/courses/<slug:course>/progress", allow=STUDENT, gives=CourseProgressOut)
+@routes.get(
+    "/me/courses/<slug:course>/progress",
+    allow=STUDENT,
+    gives=CourseProgressOut,
+    tagged=True,
+    kept=see_own_progress,
+    personal=True,
+)
 def get_course_progress(call: Call, course: str) -> CourseProgress:
     """How far I am with every unit of the course."""
     return operations.get_course_progress(call.session, call.caller, course, call.arrived_at)
@@ -69,6 +75,9 @@ def get_course_progress(call: Call, course: str) -> CourseProgress:
     allow=STUDENT,
     query=UnitProgressQuery,
     gives=UnitProgressOut,
+    tagged=True,
+    kept=see_own_progress,
+    personal=True,
 )
 def get_unit_progress(call: Call, course: str, unit: str) -> UnitProgress:
     """What completing the unit asks of me, what is done, how long the rest takes, and what I know of its objectives."""

@@ -74,6 +74,8 @@ class Facts(TypedDict, total=False):
     """If-Match is required."""
     kept: See
     """The answer is the same for everybody who may see it: it is kept, and given again while this tells its stamp."""
+    personal: bool
+    """What is kept is one caller's own: it is given to nobody else, and its `see` tells who asks on every way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,7 @@ class Endpoint:
     tagged: bool = False
     guarded: bool = False
     kept: See | None = None
+    personal: bool = False
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -44,11 +44,14 @@ class Desk:
         """
         arrived_at = self.world.now()
         content = reading.content_of(request, endpoint, self.settings.max_body_bytes)
-        call = self._admitted(request, endpoint, arrived_at)
+        caller, stamp = self._seen(request, endpoint, arrived_at, path)
+        call = self._admitted(request, endpoint, caller, arrived_at)
         if not endpoint.writes:
             try:
                 with self.database.read() as call.session:
                     answer = _perform(call, path)
+                    if stamp is not None:
+                        answer = replace(answer, stamp=stamp)
             except WriteNeeded:
                 pass
             else:
@@ -62,9 +65,18 @@ class Desk:
             answer = _perform_once(call, path, content)
         return sent(answer)
 
-    def _admitted(self, request: Request, endpoint: Endpoint, arrived_at: datetime) -> Call:
-        """The call, once its caller is known and allowed to make it, and its query is understood."""
-        caller = self.authenticate(self.database, request.headers.get("Authorization"), arrived_at)
+    def _seen(
+        self, request: Request, endpoint: Endpoint, arrived_at: datetime, path: dict[str, Any]
+    ) -> tuple[Principal, Hashable]:
+        """Who asks, and the stamp that what is the caller's own has before it is read: it may be newer, never older."""
+        authorization = request.headers.get("Authorization")
+        if endpoint.personal and endpoint.kept is not None:
+            seen = endpoint.kept(self.database, authorization, arrived_at, path)
+            return seen.caller, seen.stamp
+        return self.authenticate(self.database, authorization, arrived_at), None
+
+    def _admitted(self, request: Request, endpoint: Endpoint, caller: Principal, arrived_at: datetime) -> Call:
+        """The call, once its caller is allowed to make it, and its query is understood."""
         log.trace_of(request.environ).caller = caller.name
         if not endpoint.allow.permits(caller):
             raise Unauthenticated() if caller.is_anonymous else Forbidden()

@@ -57,16 +57,19 @@ class KeptAnswers:
             return None
         asked = _asked(environ)
         with self._lock:
-            kept = self._kept.get(asked)
-            if kept is not None:
-                self._kept.move_to_end(asked)
-            return kept
+            for key in (asked, _of_caller(asked, environ)):
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return self._kept[key]
+        return None
 
     def keep(self, environ: WSGIEnvironment, endpoint: Endpoint, path: Mapping[str, Any], answer: Answer) -> None:
         """Keep what is answered to this request, in place of what was; an answer without a stamp is for once."""
         if endpoint.kept is None or answer.stamp is None:
             return
         asked, kept = _asked(environ), Kept(endpoint.kept, path, endpoint.rule, answer)
+        if endpoint.personal:
+            asked = _of_caller(asked, environ)
         with self._lock:
             before = self._kept.pop(asked, None)
             self._kept[asked] = kept
@@ -78,6 +81,11 @@ class KeptAnswers:
 def _asked(environ: WSGIEnvironment) -> Hashable:
     get = environ.get
     return get("SCRIPT_NAME"), get("PATH_INFO"), get("QUERY_STRING"), get("HTTP_ACCEPT")
+
+
+def _of_caller(asked: Hashable, environ: WSGIEnvironment) -> Hashable:
+    """What is one caller's own is kept by what they send to be known by."""
+    return asked, environ.get("HTTP_AUTHORIZATION")
 
 
 @dataclass(frozen=True)
