@@ -6,6 +6,7 @@ from flask import Flask
 
 from service import schema
 from service.accounts.operations import authenticate
+from service.accounts.oversight import Overseer
 from service.accounts.routes import routes as accounts
 from service.content.routes import routes as content
 from service.db import Database
@@ -31,6 +32,7 @@ def create_app(settings: Settings, *, database: Database | None = None, world: W
         database=database,
         world=world or World(),
         authenticate=authenticate,
+        oversight=Overseer(),
         routes=list(FEATURES),
         schema_is_current=lambda: schema.state(database) is schema.State.CURRENT,
     )

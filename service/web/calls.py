@@ -74,6 +74,8 @@ class Facts(TypedDict, total=False):
     """If-Match is required."""
     kept: See
     """The answer is the same for everybody who may see it: it is kept, and given again while this tells its stamp."""
+    audited: bool
+    """Who did it is noted; under /admin this is so of every write, without saying it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,7 @@ class Endpoint:
     tagged: bool = False
     guarded: bool = False
     kept: See | None = None
+    audited: bool = False
 
     @property
     def name(self) -> str:
@@ -105,6 +108,16 @@ class Endpoint:
     def writes(self) -> bool:
         """Whether the view runs in a writing transaction."""
         return self.method not in {"GET", "HEAD"}
+
+    @cached_property
+    def is_audited(self) -> bool:
+        """Whether who does it, or is refused it, is noted. Students' work is not: it has a log of its own."""
+        return self.writes and (self.audited or "/admin/" in self.rule)
+
+    @cached_property
+    def is_answering(self) -> bool:
+        """Whether it is a student's work at an attempt, which is kept free of everything that can wait."""
+        return "/attempts/<" in self.rule and not self.is_audited
 
     @cached_property
     def reads_body(self) -> Schema | Media | None:
@@ -142,6 +155,12 @@ class Call:
     body: dict[str, Any] = field(default_factory=dict)
     prepared: Any = None
     course_id: int | None = None
+    request_id: str = "-"
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def tell(self, **details: Any) -> None:
+        """Add to what is noted of an audited act: ids, keys, roles and counts; never a secret or what people wrote."""
+        self.told.update(details)
 
     def admit(self, course_id: int) -> None:
         """Raise unless the endpoint's rule serves the caller in this course.
