@@ -66,7 +66,8 @@ def count_failed_try(database: Database, address: str | None, now: datetime, mos
 def _one_more(session: Session, client: str, now: datetime) -> tuple[datetime, int]:
     """Since when, and how many with this one."""
     # Whoever has been quiet for long is forgotten, so that the table holds those of the last hour.
-    session.execute(delete(FailedTries).where(FailedTries.since <= now - KEPT))
+    quiet = select(FailedTries.client).where(FailedTries.since <= now - KEPT).with_for_update(skip_locked=True)
+    session.execute(delete(FailedTries).where(FailedTries.client.in_(quiet.scalar_subquery())))
     session.execute(
         update(FailedTries)
         .where(FailedTries.client == client, FailedTries.since <= now - WINDOW)

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Enrolment, Token, TokenCourse, User
+from service.accounts.people import courses_of
 from service.db import Database
 from service.domain.expressions import meant
 from service.domain.people import mistakes_of_person
@@ -123,15 +124,7 @@ class Me:
 def get_me(session: Session, caller: Principal) -> Me:
     """The person the caller's token speaks for."""
     user = session.get_one(User, caller.user_id)
-    # The table, not the model: what a course is lies above this feature.
-    courses = Enrolment.metadata.tables["courses"]
-    rows = session.execute(
-        select(courses.c.slug, Enrolment.role)
-        .join(Enrolment, Enrolment.course_id == courses.c.id)
-        .where(Enrolment.user_id == user.id)
-        .order_by(courses.c.slug)
-    )
-    return Me(user.id, user.login, user.name, user.is_admin, [{"course": row.slug, "role": row.role} for row in rows])
+    return Me(user.id, user.login, user.name, user.is_admin, courses_of(session, user.id))
 
 
 def create_user(session: Session, world: World, *, login: str, name: str, is_admin: bool = False) -> User:
