@@ -13,8 +13,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
@@ -34,14 +36,14 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import NullPool
 
 from service.statements import TOLD, Lookup
 
 if TYPE_CHECKING:
-    from sqlalchemy.pool import PoolProxiedConnection
+    from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -56,10 +58,16 @@ SAFE_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 BUSY_SECONDS = 10
 
+IDLE_SECONDS = 1
+"""How long a connection lies unused before it is tried out, which costs as much as a small statement."""
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
 
 def canonical_json(value: object) -> str:
     """The one way a value is written as JSON: sorted keys, no spaces, no NaN; equal values give equal text."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return _WRITER.encode(value)
 
 
 def digest_of(value: object) -> str:
@@ -139,7 +147,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=BUSY_SECONDS,
-            pool_pre_ping=not self.is_sqlite,
         )
         told: dict[str, Any] = {TOLD: self._sends}
         self._reading = self.engine.execution_options(**_READ_OPTIONS[self.is_sqlite], **told)
@@ -245,7 +252,27 @@ def _engine(url: str, **options: Any) -> Engine:
     if is_sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_require_alive, engine.dialect))
     return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = monotonic()
+
+
+def _require_alive(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _fairy: object) -> None:
+    """Look whether the server is still there behind a connection that was idle, as one that was just used tells."""
+    if monotonic() - record.info.get("used_at", monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        alive = dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        alive = False
+    if not alive:
+        # The pool throws away all that are as old, and makes a new one.
+        raise InvalidatePoolError()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -7,7 +7,7 @@ many times what a small statement does, and is left out. Everything else takes t
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -73,23 +73,21 @@ class _Compiled:
     def __init__(self, statement: Select[*tuple[Any, ...]] | Insert, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
-        self._order = compiled.positiontup
         writers = {
             name: parameter.type.dialect_impl(dialect).bind_processor(dialect)
-            for name, parameter in compiled.binds.items()
+            for parameter, name in compiled.bind_names.items()
         }
-        self._writers: dict[str, Callable[[Any], Any]] = {name: write for name, write in writers.items() if write}
         # Values that stand in the statement itself.
-        self._fixed = {name: self._written(name, value) for name, value in compiled.params.items() if value is not None}
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self._takes = [(name, writers[name]) for name in compiled.positiontup or writers]
+        self._is_ordered = compiled.positiontup is not None
 
     def arguments(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them: in order, or by name."""
-        given = {**self._fixed, **{name: self._written(name, value) for name, value in values.items()}}
-        return given if self._order is None else [given[name] for name in self._order]
-
-    def _written(self, name: str, value: Any) -> Any:
-        write = self._writers.get(name)
-        return value if write is None else write(value)
+        given = {**self._fixed, **values} if self._fixed else values
+        if self._is_ordered:
+            return [given[name] if write is None else write(given[name]) for name, write in self._takes]
+        return {name: given[name] if write is None else write(given[name]) for name, write in self._takes}
 
 
 class CompiledLookup(_Compiled):

@@ -5,6 +5,7 @@ Display counts the best try; statistics and mastery count the first. Source: `qu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from service.domain.attempts import Policy, SlotState, Worth
-from service.domain.outcomes import Outcome
+from service.domain.outcomes import NOTHING, Outcome
 
 MILLION = 1_000_000
 """Shares are kept in millionths: whole numbers add up to the same on every database, in any order."""
@@ -64,13 +65,19 @@ def _key_seen_at(state: SlotState, ended: Ended) -> datetime | None:
 
 def millionths(credit: Fraction) -> int:
     """A share of 1 in millionths, rounded half up."""
-    return int(credit * MILLION + Fraction(1, 2))
+    return (2 * MILLION * credit.numerator + credit.denominator) // (2 * credit.denominator)
 
 
-def rest_of(shares: Sequence[tuple[Fraction | None, Fraction]], index: int) -> Fraction | None:
-    """The share that an attempt's other slots earned, of (credit, points) of each; None when none counts."""
-    others = [
-        (credit, points) for at, (credit, points) in enumerate(shares) if at != index and credit is not None and points
+def rests_of(shares: Sequence[tuple[Fraction | None, Fraction]]) -> list[int | None]:
+    """For each slot what the attempt's other slots earned, in millionths, of (credit, points) of each slot.
+
+    None where no other counts. Whole numbers throughout: an attempt has many slots, and fractions take their time.
+    """
+    unit = math.lcm(*(points.denominator for _, points in shares))
+    worths = [int(points * unit) if credit is not None else 0 for credit, points in shares]
+    earned = [millionths(credit or NOTHING) * worth for (credit, _), worth in zip(shares, worths, strict=True)]
+    possible, total = sum(worths), sum(earned)
+    return [
+        (2 * (total - mine) + rest) // (2 * rest) if (rest := possible - worth) else None
+        for mine, worth in zip(earned, worths, strict=True)
     ]
-    possible = sum((points for _, points in others), Fraction(0))
-    return sum((credit * points for credit, points in others), Fraction(0)) / possible if possible else None

@@ -10,20 +10,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from service.db import Base, digest_of
+from service.db import digest_of
 from service.domain.attempts import Policy, SlotState, Worth, worth_of
-from service.domain.first_tries import Ended, Tried, first_try, millionths, rest_of
+from service.domain.first_tries import Ended, Tried, first_try, millionths, rests_of
 from service.quizzes.models import Attempt, FirstTry, HintTaken
 from service.quizzes.operations.record import Asked, list_asked, read_log, states_of
+from service.statements import Addition
 
 Worths = Mapping[int, tuple[Mapping[str, Any] | None, Worth]]
 """By slot, the response that counts and what it is worth."""
 
 BATCH = 500
-_WRITTEN = insert(Base.metadata.tables[FirstTry.__tablename__])
+_ADDED = Addition(FirstTry.__table__)
 
 
 def write_first_tries(
@@ -32,7 +33,7 @@ def write_first_tries(
     """Write down the first tries of an attempt that has just ended."""
     rows = _rows(session, attempt, slots, states, worths)
     if rows:
-        session.execute(_WRITTEN, rows)
+        _ADDED.add(session, rows)
 
 
 def forget_first_tries(session: Session, attempt_id: UUID) -> None:
@@ -78,10 +79,10 @@ def _rows(
     return [
         {
             **_row(attempt, asked, tried),
-            "rest": _millionths(rest_of(shares, index)),
+            "rest": rest,
             "hinted": asked.number in hinted and hinted[asked.number] <= tried.answered_at,
         }
-        for index, (asked, tried) in enumerate(zip(slots, tries, strict=True))
+        for asked, tried, rest in zip(slots, tries, rests_of(shares), strict=True)
     ]
 
 
@@ -95,17 +96,13 @@ def _row(attempt: Attempt, asked: Asked, tried: Tried) -> dict[str, Any]:
         "revision_id": asked.revision_id,
         "variant": digest_of(asked.drawn),
         "status": tried.outcome.status.value,
-        "credit": _millionths(tried.outcome.credit),
+        "credit": None if tried.outcome.credit is None else millionths(tried.outcome.credit),
         "tries": tried.tries,
         "response": tried.response,
         "mistake": tried.outcome.mistake,
         "answered_at": tried.answered_at,
         "key_seen_at": tried.key_seen_at,
     }
-
-
-def _millionths(share: Any) -> int | None:
-    return None if share is None else millionths(share)
 
 
 def _first_hints(session: Session, attempt_id: UUID) -> dict[int, datetime]:

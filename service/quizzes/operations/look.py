@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, Uuid, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.content.models import Course, Quiz, Unit
@@ -20,6 +21,7 @@ from service.quizzes.models import Attempt
 from service.quizzes.operations.closing import settle
 from service.quizzes.operations.record import Asked, get_own_attempt, list_asked, read_log, states_of
 from service.quizzes.operations.view import slot_view
+from service.statements import Lookup
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,12 @@ def get_attempt(session: Session, caller: Principal, attempt_id: UUID, now: date
 
 def get_attempted_quiz(session: Session, attempt: Attempt) -> OfferedQuiz:
     """The quiz of an attempt, archived or not: what was begun stays with its student."""
-    return OfferedQuiz(*session.execute(_quizzes().where(Quiz.id == attempt.quiz_id)).one())
+    return OfferedQuiz(*_attempted_quiz().rows(session, quiz=attempt.quiz_id)[0])
+
+
+@cache
+def _attempted_quiz() -> Lookup:
+    return Lookup(_quizzes().where(Quiz.id == bindparam("quiz", type_=Uuid())))
 
 
 def view_attempt(

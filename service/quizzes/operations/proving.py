@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from service.db import digest_of
 from service.domain.attempts import Policy, Standing, may_see_key
+from service.domain.outcomes import fraction_text
 from service.domain.proofs import FORMAT
 from service.domain.roles import Principal
 from service.errors import Conflict
-from service.quizzes.models import Attempt, Grade
-from service.quizzes.operations.finish import get_finished_attempt, newest_grades
+from service.quizzes.models import Attempt
+from service.quizzes.operations.finish import get_finished_attempt
+from service.quizzes.operations.grading import Graded, newest_grades
 from service.quizzes.operations.record import Asked, LogLine, list_asked, read_log
 
 
@@ -59,7 +61,7 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _slot(asked: Asked, log: Sequence[LogLine], grade: Grade, is_complete: bool) -> dict[str, Any]:
+def _slot(asked: Asked, log: Sequence[LogLine], grade: Graded, is_complete: bool) -> dict[str, Any]:
     told: dict[str, Any] = {
         "slot": asked.number,
         "drawn": asked.drawn,
@@ -79,5 +81,6 @@ def _line(asked: Asked, entry: LogLine, is_complete: bool) -> Mapping[str, Any]:
     return {"rev": entry.rev, "kind": entry.kind, "graded": graded, "response": response, "digest": entry.digest}
 
 
-def _grade(grade: Grade) -> dict[str, Any]:
-    return {"status": grade.status, "credit": grade.credit, "points": grade.points, "cause": grade.cause}
+def _grade(grade: Graded) -> dict[str, Any]:
+    credit = None if grade.credit is None else fraction_text(grade.credit)
+    return {"status": grade.status, "credit": credit, "points": str(grade.points), "cause": grade.cause}

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Integer, Select, Uuid, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.content.models import AnswerKey, Question, QuestionRevision
@@ -92,12 +92,16 @@ def get_own_attempt(session: Session, user_id: UUID | None, attempt_id: UUID) ->
 
 def lock_own_attempt(session: Session, user_id: UUID | None, attempt_id: UUID) -> Attempt:
     """The same, and whoever else wants to write to this attempt waits until this transaction ends."""
-    attempt = session.scalar(
-        select(Attempt).where(Attempt.id == attempt_id, Attempt.user_id == user_id).with_for_update()
-    )
+    attempt = session.scalar(_own_attempt(), {"attempt": attempt_id, "user": user_id})
     if attempt is None:
         raise NotFound()
     return attempt
+
+
+@cache
+def _own_attempt() -> Select[Attempt]:
+    mine = Attempt.id == bindparam("attempt", type_=_ID), Attempt.user_id == bindparam("user", type_=_ID)
+    return select(Attempt).where(*mine).with_for_update()
 
 
 @dataclass(frozen=True)
@@ -153,17 +157,16 @@ def _own_slot() -> Lookup:
 
 
 def _asked(*before: Any) -> Select[Any]:
-    # The same question in another open attempt that shows nothing before its end.
-    here, other, other_slot = aliased(Attempt), aliased(Attempt), aliased(Slot)
-    withheld = exists().where(
-        here.id == Slot.attempt_id,
-        other_slot.question_id == Slot.question_id,
-        other.id == other_slot.attempt_id,
-        other.id != here.id,
-        other.user_id == here.user_id,
-        other.state == "in_progress",
-        other.withholds,
+    # Those in other open attempts of the student that show nothing before their end: few, and found from the student.
+    other, other_slot = aliased(Attempt), aliased(Slot)
+    student = select(Attempt.user_id).where(Attempt.id == bindparam("attempt", type_=_ID)).scalar_subquery()
+    elsewhere = (
+        select(other_slot.question_id)
+        .join(other, other.id == other_slot.attempt_id)
+        .where(other.user_id == student, other.state == literal_column("'in_progress'"), other.withholds)
+        .where(other.id != bindparam("attempt", type_=_ID))
     )
+    withheld = Slot.question_id.in_(elsewhere)
     hinted = (
         select(func.count())
         .select_from(HintTaken)
