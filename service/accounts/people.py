@@ -101,7 +101,7 @@ def _require_possible(session: Session, person: User) -> None:
         *mistakes_of_external_id(person.issuer, person.external_id),
     ]
     if mistakes:
-        raise Invalid(errors=mistakes)
+        raise Invalid(" ".join(mistake.message for mistake in mistakes), mistakes)
     others = select(User.id).where(User.id != person.id)
     if session.scalar(others.where(User.login == person.login)) is not None:
         raise Conflict(f"There is already a user with the login {person.login}.")

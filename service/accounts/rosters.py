@@ -80,13 +80,13 @@ def plan_roster(session: Session, course_id: int, roster: Roster, who: Role | No
 
 def apply_roster(session: Session, world: World, course_id: int, plan: Plan) -> None:
     """Do what a plan without mistakes says, in the session's transaction."""
-    for step in plan.steps:
-        if step.action is Action.NOTHING:
-            continue
-        person = step.person or _made(session, world, step.line)
+    people = {step: step.person or _made(session, world, step.line) for step in plan.steps}
+    # Those who are made have to be there before they are in a course.
+    session.flush()
+    for step, person in people.items():
         if step.action is Action.CHANGE:
             session.get_one(Enrolment, (person.id, course_id)).role = step.line.role
-        else:
+        elif step.action is not Action.NOTHING:
             session.add(Enrolment(user_id=person.id, course_id=course_id, role=step.line.role, created_at=world.now()))
     session.flush()
 
