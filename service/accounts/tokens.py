@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -77,12 +77,14 @@ def issue_own_token(session: Session, world: World, caller: Principal, *, label:
 
     So a token that got into other hands cannot be made to last.
     """
-    now = world.now()
-    asking = session.get_one(Token, caller.token_id)
-    lasts = timedelta(days=days)
-    if asking.expires_at is not None:
-        lasts = min(lasts, asking.expires_at - now)
-    return issue_personal_token(session, world, session.get_one(User, caller.user_id), label=label, lasts=lasts)
+    person = session.get_one(User, caller.user_id)
+    issued = issue_personal_token(session, world, person, label=label, lasts=timedelta(days=days))
+    ends = session.get_one(Token, caller.token_id).expires_at
+    if ends is None or issued.expires_at is None or issued.expires_at <= ends:
+        return issued
+    session.get_one(Token, issued.id).expires_at = ends
+    session.flush()
+    return replace(issued, expires_at=ends)
 
 
 def change_token(session: Session, known: KnownToken, about: Mapping[str, Any]) -> KnownToken:

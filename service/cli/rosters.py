@@ -48,9 +48,8 @@ def roster(course: str, file: Path, dry_run: bool, database_url: str | None) -> 
             rosters.apply_roster(session, world, course_id, plan)
             auditing.note_command(session, world.now(), "roster", course_id=course_id, **plan.counts)
     counts = [f"{number} to {action}" for action, number in plan.counts.items() if number and action != "nothing"]
-    click.echo(
-        f"{', '.join(counts) or 'Nothing to do'}. {'Nothing was done: this was a dry run.' if dry_run else 'Done.'}"
-    )
+    ending = "Nothing was done: this was a dry run." if dry_run else "Done."
+    click.echo(f"{', '.join(counts) or 'Nothing to do'}. {ending}")
 
 
 def _read(file: Path) -> Roster:
