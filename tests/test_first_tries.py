@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import delete, insert, select, text
 
 from service.cli import main
+from service.content.models import Rendering
 from service.db import Base, Database
 from service.domain.outcomes import Status
 from service.quizzes.models import FirstTry
@@ -94,3 +95,13 @@ def test_a_rebuild_makes_the_same_rows_byte_for_byte_from_the_log(
     rebuilt = CliRunner().invoke(main, ["db", "rebuild", "--database", database_url])
     assert rebuilt.exit_code == 0 and "2 finished attempts" in rebuilt.output, rebuilt.output
     assert len(before) > 2 and stored(database) == before
+
+
+def test_a_rebuild_works_out_what_units_ask_for_as_publishing_did(database: Database, database_url: str) -> None:
+    with database.write() as session:
+        before = {row.version_id: row.outline for row in session.scalars(select(Rendering))}
+        for row in session.scalars(select(Rendering)):
+            row.outline = {"requirements": [], "readings": []}
+    assert CliRunner().invoke(main, ["db", "rebuild", "--database", database_url]).exit_code == 0
+    with database.read() as session:
+        assert {row.version_id: row.outline for row in session.scalars(select(Rendering))} == before

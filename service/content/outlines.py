@@ -61,6 +61,7 @@ def _quiz(row: Mapping[str, Any]) -> dict[str, Any]:
         "title": row["title"],
         "kind": row["kind"],
         "mode": settings["mode"],
+        "attempts": settings["attempts"],
         "opens": settings["opens"],
         "closes": settings["closes"],
         "questions": list(dict.fromkeys(question for pool in settings["pools"] for question in pool["questions"])),

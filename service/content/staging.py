@@ -30,6 +30,7 @@ from service.content.questions import (
     stage_questions,
 )
 from service.content.quizzes import settings_of
+from service.domain.documents import UnitDocument
 from service.web.caching import etag_of
 from service.world import World
 
@@ -226,17 +227,7 @@ def lay_out(world: World, course: str, zone: ZoneInfo, wanted: Wanted, present: 
     shown = views.Shown(course, present.number + len(wanted.versions), document, prepared.outline, ids)
     unit = views.unit_body(shown)
     listed = views.reading_list_body(shown, prepared.resources)
-    quizzes = [
-        {
-            "id": rows[Quiz][quiz.key],
-            "title": quiz.title,
-            "kind": quiz.kind,
-            "status": quiz.status,
-            "position": position,
-            "settings": settings_of(quiz, document, rows[Question], zone),
-        }
-        for position, quiz in enumerate(document.quizzes)
-    ]
+    quizzes = _quizzes(document, rows, zone)
     return LaidOut(
         wanted,
         present,
@@ -250,6 +241,22 @@ def lay_out(world: World, course: str, zone: ZoneInfo, wanted: Wanted, present: 
             "etag": etag_of("unit", unit, listed),
         },
     )
+
+
+def _quizzes(
+    document: UnitDocument, rows: Mapping[type[Keyed], Mapping[str, UUID]], zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": rows[Quiz][quiz.key],
+            "title": quiz.title,
+            "kind": quiz.kind,
+            "status": quiz.status,
+            "position": position,
+            "settings": settings_of(quiz, document, rows[Question], zone),
+        }
+        for position, quiz in enumerate(document.quizzes)
+    ]
 
 
 def stage(session: Session, course_id: int, laid_out: Sequence[LaidOut], now: datetime) -> list[Staged]:

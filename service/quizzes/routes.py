@@ -31,6 +31,7 @@ from service.quizzes.schemas import (
     SaveIn,
     SlotOut,
     SubmissionIn,
+    VariantOut,
     VerdictsOut,
 )
 from service.web.calls import Call, Reply
@@ -116,6 +117,19 @@ def check_answer(call: Call, attempt: UUID, slot: int) -> dict[str, Any] | Confl
 def take_hint(call: Call, attempt: UUID, slot: int) -> dict[str, Any]:
     """Ask for a hint, the first one first. It costs no points, and is remembered."""
     return operations.take_hint(call.session, call.caller, attempt, slot, at=call.arrived_at, **call.body)
+
+
+@routes.post(
+    "/attempts/<uuid:attempt>/answers/<int:slot>/variants",
+    allow=STUDENT,
+    gives=VariantOut,
+    status=(201, 200),
+    problems=(Conflict,),
+)
+def ask_for_variant(call: Call, attempt: UUID, slot: int) -> Reply:
+    """Practise a question that is closed with other values, in a new slot (201); asked again, the same slot (200)."""
+    variant, is_new = operations.ask_for_variant(call.session, call.world, call.caller, attempt, slot, call.arrived_at)
+    return Reply(body=variant, status=201 if is_new else 200)
 
 
 @routes.post(

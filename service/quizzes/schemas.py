@@ -24,7 +24,12 @@ class QuizSettingsOut(Out):
     """How a quiz works."""
 
     importance = fields.String(required=True)
-    mode = fields.String(required=True, metadata={"description": "immediate: checked one by one; deferred: at the end"})
+    mode = fields.String(
+        required=True,
+        metadata={
+            "description": "immediate: checked one by one; deferred: at the end; practice: again with other values"
+        },
+    )
     reveal = fields.String(required=True, metadata={"description": "when the right answers are shown"})
     tries = fields.Integer(
         required=True,
@@ -102,6 +107,24 @@ class SlotOut(Out):
     )
 
 
+class AttemptSlotOut(SlotOut):
+    """One question of an attempt among the others."""
+
+    variant_of = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the first slot with the same question, where this one was asked for to practise"},
+    )
+
+
+class VariantOut(AttemptSlotOut):
+    """A slot with another variant of a question."""
+
+    note = fields.String(
+        required=True, allow_none=True, metadata={"description": "why its values are not new, where they are not"}
+    )
+
+
 class AttemptOut(Out):
     """An attempt with its slots."""
 
@@ -113,7 +136,7 @@ class AttemptOut(Out):
     started_at = Moment(required=True, attribute="attempt.started_at")
     deadline_at = Moment(required=True, allow_none=True, attribute="attempt.deadline_at")
     finished_at = Moment(required=True, allow_none=True, attribute="attempt.finished_at")
-    slots = fields.List(fields.Nested(SlotOut), required=True)
+    slots = fields.List(fields.Nested(AttemptSlotOut), required=True)
 
 
 class ReceiptOut(Out):
@@ -243,6 +266,11 @@ class GradedSlotOut(Out):
     """One question of a finished attempt: what was answered, what it is worth, and why, as far as the policy shows."""
 
     slot = fields.Integer(required=True)
+    variant_of = fields.Integer(required=True, allow_none=True)
+    counts = fields.Boolean(
+        required=True,
+        metadata={"description": "towards the score: of several variants, the newest one that was answered"},
+    )
     question = fields.Dict(required=True)
     response = fields.Dict(required=True, allow_none=True)
     status = fields.String(required=True, allow_none=True)
@@ -274,6 +302,7 @@ class ProvenSlotOut(Out):
     """A slot with what it takes to grade it; question, key and grade are left out while the key may not be seen."""
 
     slot = fields.Integer(required=True)
+    variant_of = fields.Integer(required=True, allow_none=True)
     drawn = fields.Dict(required=True)
     question_digest = fields.String(required=True, metadata={"description": "SHA-256 of it as canonical JSON"})
     key_digest = fields.String(required=True)

@@ -8,8 +8,10 @@ from service.quizzes.operations.look import get_attempt, get_quiz, list_quizzes
 from service.quizzes.operations.proving import get_proof
 from service.quizzes.operations.receipts import list_receipts
 from service.quizzes.operations.start import start_attempt
+from service.quizzes.operations.variants import ask_for_variant
 
 __all__ = [
+    "ask_for_variant",
     "assess_answer",
     "check_answer",
     "get_attempt",

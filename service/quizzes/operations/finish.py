@@ -12,7 +12,17 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from service.domain import questions
-from service.domain.attempts import Line, Policy, Shown, SlotState, Standing, how_much_to_show, is_late, total
+from service.domain.attempts import (
+    Line,
+    Policy,
+    Shown,
+    SlotState,
+    Standing,
+    counting,
+    how_much_to_show,
+    is_late,
+    total,
+)
 from service.domain.outcomes import Status, fraction_text, shown
 from service.domain.roles import Principal
 from service.errors import Conflict
@@ -25,6 +35,7 @@ from service.quizzes.operations.record import (
     Asked,
     Sent,
     append,
+    first_of_each,
     get_own_attempt,
     list_asked,
     lock_own_attempt,
@@ -83,6 +94,13 @@ def get_finished_attempt(session: Session, caller: Principal, attempt_id: UUID, 
     return attempt
 
 
+def counted_slots(slots: Sequence[Asked], grades: Mapping[int, Graded]) -> frozenset[int]:
+    """The numbers of the slots that the score of a finished attempt counts."""
+    return counting(
+        (asked.number, asked.question_id, grades[asked.number].status != Status.UNANSWERED) for asked in slots
+    )
+
+
 def _merge(
     session: Session, attempt: Attempt, states: Mapping[int, SlotState], finals: Sequence[Sent]
 ) -> dict[int, SlotState]:
@@ -115,6 +133,8 @@ def _disposition(attempt: Attempt, state: SlotState, final: Sent) -> str:
 def _result(
     session: Session, attempt: Attempt, slots: Sequence[Asked], grades: Mapping[int, Graded], now: datetime
 ) -> Result:
+    first, counted = first_of_each(slots), counted_slots(slots, grades)
+    parts = [grades[number] for number in counted]
     is_open = any(asked.kind == "open" for asked in slots)
     assessed = newest_assessments(session, attempt.id) if is_open else {}
     policy = Policy.from_settings(attempt.settings)
@@ -122,9 +142,14 @@ def _result(
         attempt=attempt,
         quiz=get_attempted_quiz(session, attempt),
         # A total would tell on a question that another open attempt of the student still asks.
-        score=None if any(asked.withheld for asked in slots) else _score(attempt, list(grades.values()), policy, now),
+        score=None if any(asked.withheld for asked in slots) else _score(attempt, parts, policy, now),
         slots=[
-            {**_graded_slot(asked, grades[asked.number], policy, now), "self_assessment": assessed.get(asked.number)}
+            {
+                **_graded_slot(asked, grades[asked.number], policy, now),
+                "variant_of": first.get(asked.number),
+                "counts": asked.number in counted,
+                "self_assessment": assessed.get(asked.number),
+            }
             for asked in slots
         ],
     )

@@ -19,7 +19,7 @@ from service.domain.roles import Principal, Role
 from service.errors import Forbidden
 from service.quizzes.models import Attempt
 from service.quizzes.operations.closing import settle
-from service.quizzes.operations.record import Asked, get_own_attempt, list_asked, read_log, states_of
+from service.quizzes.operations.record import Asked, first_of_each, get_own_attempt, list_asked, read_log, states_of
 from service.quizzes.operations.view import slot_view
 from service.statements import Lookup
 
@@ -107,7 +107,12 @@ def view_attempt(
     slots = list_asked(session, attempt.id) if fresh is None else fresh
     log = read_log(session, attempt.id) if fresh is None else []
     states = states_of(attempt, slots, log)
-    return AttemptView(attempt, quiz, [slot_view(attempt, one, states[one.number], now) for one in slots])
+    first = first_of_each(slots)
+    return AttemptView(
+        attempt,
+        quiz,
+        [{**slot_view(attempt, one, states[one.number], now), "variant_of": first.get(one.number)} for one in slots],
+    )
 
 
 def _get_visible_quiz(session: Session, caller: Principal, quiz_id: UUID) -> OfferedQuiz:

@@ -18,7 +18,7 @@ from service.errors import Conflict
 from service.quizzes.models import Attempt
 from service.quizzes.operations.finish import get_finished_attempt
 from service.quizzes.operations.grading import Graded, newest_grades
-from service.quizzes.operations.record import Asked, LogLine, list_asked, read_log
+from service.quizzes.operations.record import Asked, LogLine, first_of_each, list_asked, read_log
 
 
 def get_proof(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> dict[str, Any]:
@@ -35,13 +35,17 @@ def get_proof(session: Session, caller: Principal, attempt_id: UUID, now: dateti
     slots = list_asked(session, attempt_id)
     is_complete = all(may_see_key(policy, _standing(asked), now) for asked in slots)
     log = read_log(session, attempt_id)
+    first = first_of_each(slots)
     return {
         "format": FORMAT,
         "rules": next(iter(grades.values())).rules,
         "complete": is_complete,
         "attempt": _attempt(attempt),
         "slots": [
-            _slot(asked, [one for one in log if one.slot == asked.number], grades[asked.number], is_complete)
+            {
+                **_slot(asked, [one for one in log if one.slot == asked.number], grades[asked.number], is_complete),
+                "variant_of": first.get(asked.number),
+            }
             for asked in slots
         ],
     }

@@ -136,6 +136,14 @@ def list_asked(session: Session, attempt_id: UUID) -> list[Asked]:
     return [Asked(*row) for row in _every_slot().rows(session, attempt=attempt_id)]
 
 
+def first_of_each(slots: Sequence[Asked]) -> dict[int, int]:
+    """Of each slot that practises a question once more: the first slot of the attempt with that question."""
+    first: dict[UUID, int] = {}
+    for asked in slots:
+        first.setdefault(asked.question_id, asked.number)
+    return {one.number: first[one.question_id] for one in slots if first[one.question_id] != one.number}
+
+
 @cache
 def _every_slot() -> Lookup:
     return Lookup(_asked().where(Slot.attempt_id == bindparam("attempt", type_=_ID)).order_by(Slot.number))
