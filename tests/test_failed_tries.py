@@ -91,6 +91,13 @@ def test_behind_a_trusted_proxy_only_what_it_wrote_itself_counts(
     assert fail(app, 1, X_Forwarded_For="203.0.113.1, 198.51.100.8") == [401]
 
 
+def test_a_failure_is_counted_once_where_the_answer_is_kept(app: Flask, ana: Client) -> None:
+    unit = "/courses/tides/units/tides"
+    assert [ana.get(unit).status_code for _ in range(2)] == [200, 200]
+    assert [Client(app, WRONG).get(unit).status_code for _ in range(MOST + 1)] == [401] * MOST + [429]
+    assert ana.get(unit).status_code == 200
+
+
 def test_failures_are_counted_together_by_all_workers(app: Flask, database_url: str, world: TestWorld) -> None:
     other_database = Database(database_url)
     other = served(other_database, world, database_url)

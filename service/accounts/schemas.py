@@ -27,10 +27,15 @@ from service.web.paging import Cursor, PageQuery, list_of
 
 LONGEST_DAYS = 3_650
 MOST_COURSES = 200
+ONE_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]*"
 
 
 def _external(**options: Any) -> String:
     return String(200, shortest=1, **options)
+
+
+def _label(**options: Any) -> String:
+    return String(200, shortest=1, pattern=ONE_LINE, **options)
 
 
 class EnrolmentOut(Out):
@@ -182,7 +187,7 @@ class RosterOut(Out):
 class TokenIn(In):
     """A token to issue: a personal one (`user`), or an integration's (`scopes` and `courses`)."""
 
-    label = String(200, shortest=1, required=True)
+    label = _label(required=True)
     user = Uuid()
     scopes = ListOf(OneOf(*Scope), shortest=1, longest=len(Scope))
     courses = ListOf(Slug(), shortest=1, longest=MOST_COURSES)
@@ -192,14 +197,14 @@ class TokenIn(In):
 class OwnTokenIn(In):
     """A token of one's own to issue."""
 
-    label = String(200, shortest=1, required=True)
+    label = _label(required=True)
     days = Integer(lowest=1, highest=365, load_default=90)
 
 
 class TokenChangesIn(In):
     """What changes of a token; what is left out stays."""
 
-    label = String(200, shortest=1)
+    label = _label()
     expires_at = Moment(allow_none=True)
     scopes = ListOf(OneOf(*Scope), shortest=1, longest=len(Scope))
     courses = ListOf(Slug(), shortest=1, longest=MOST_COURSES)

@@ -128,7 +128,8 @@ def list_tokens(database_url: str | None) -> None:
         for one in accounts.list_tokens(session):
             kind = logins[one.user_id] if one.user_id is not None else " ".join(one.scopes or ())
             state = "revoked" if one.revoked_at else f"until {one.expires_at:%Y-%m-%d}" if one.expires_at else "valid"
-            click.echo(f"hb_{one.prefix}_…  {state:16} {kind:32} {one.label}")
+            used = f"used {one.last_used_at:%Y-%m-%d}" if one.last_used_at else "no use known"
+            click.echo(f"hb_{one.prefix}_…  {state:16} {used:15} {kind:32} {one.label}")
 
 
 @token.command("revoke")
