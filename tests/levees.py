@@ -35,6 +35,7 @@ sections:
       - {{key: on-seepage, title: On seepage, url: "https://levee.example/seepage", objectives: [seepage]}}
 questions:
 {_QUESTIONS}quizzes:
+  - {{key: single, title: Single, questions: [seepage-1], tries: 1}}
   - {{key: before, title: Before, kind: pre, questions: [{_ALL}], tries: 1, shuffle: {{questions: false}}}}
   - key: after
     title: After

@@ -44,6 +44,9 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /attempts/{attempt}/result":                                       (401, 403, 403, 409, 404, 403, 403),
     "POST /attempts/{attempt}/submission":                                  (401, 403, 403, 200, 404, 403, 403),
     "PUT /me/courses/tides/readings/{reading}":                             (401, 403, 403, 200, 200, 403, 403),
+    "PUT /attempts/{attempt}/answers/1/ease":                               (401, 403, 403, 409, 404, 403, 403),
+    "GET /me/review":                                                       (401, 403, 403, 200, 200, 403, 403),
+    "POST /me/review/{card}/attempts":                                      (401, 403, 403, 404, 404, 403, 403),
     "GET /me/next":                                                         (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/progress":                                       (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
@@ -114,6 +117,7 @@ RULES = {
     "<uuid:quiz>": "{quiz}",
     "<uuid:attempt>": "{attempt}",
     "<uuid:reading>": "{reading}",
+    "<uuid:card>": "{card}",
     "<uuid:student>": "{student}",
     "<uuid:user>": "{user}",
     "<uuid:token>": "{token}",
@@ -163,7 +167,9 @@ def test_every_caller_gets_the_verdict_of_the_table(
     unit = taken.client.get("/courses/tides/units/tides").get_json()
     reading = unit["sections"][0]["items"][0]["reading"]["id"]
     student = taken.client.get("/me").get_json()["id"]
-    path = path.format(quiz=prep_check, attempt=taken.id, reading=reading, student=student, **of_ben(request))
+    path = path.format(
+        quiz=prep_check, attempt=taken.id, reading=reading, student=student, card=reading, **of_ben(request)
+    )
     verdicts = {}
     for who in WHO:
         client: Client = request.getfixturevalue(who)
@@ -177,9 +183,11 @@ def test_what_is_anothers_is_as_missing_as_what_is_not_there(
 ) -> None:
     path = endpoint.split(" ")[1]
     reading = str(uuid4())
-    real = path.format(quiz=prep_check, attempt=taken.id, reading=reading, student=reading, **of_ben(request))
+    real = path.format(
+        quiz=prep_check, attempt=taken.id, reading=reading, student=reading, card=reading, **of_ben(request)
+    )
     none = path.format(
-        quiz=uuid4(), attempt=uuid4(), reading=reading, student=reading, user=uuid4(), token=uuid4()
+        quiz=uuid4(), attempt=uuid4(), reading=reading, student=reading, card=reading, user=uuid4(), token=uuid4()
     ).replace("/courses/tides", "/courses/no-such-course")
     answers = [send(eve, endpoint, one) for one in (real, none)]
     assert answers[0].status_code == answers[1].status_code

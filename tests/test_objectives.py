@@ -31,7 +31,7 @@ def objectives(client: Client) -> tuple[dict[str, Any], dict[str, Any]]:
 def test_nothing_is_said_before_there_are_three_questions(ana: Client, database: Database) -> None:
     answer_all(ana, quiz_id(ana, "Before", "flood"), database, "rr----")
     seepage, height = objectives(ana)
-    assert (seepage["label"], seepage["questions"], seepage["right"]) == ("not_enough_data", 2, "2.00")
+    assert (seepage["label"], seepage["questions"], seepage["earned"]) == ("not_enough_data", 2, "2.00")
     assert (height["label"], height["questions"], height["evidence"]) == ("not_enough_data", 0, [])
 
 

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("credit", sa.Integer(), nullable=True),
         sa.Column("rest", sa.Integer(), nullable=True),
         sa.Column("hinted", sa.Boolean(), nullable=False),
+        sa.Column("solved", sa.Boolean(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("response", sa.Text(), nullable=True),
         sa.Column("mistake", sa.Text(), nullable=True),

@@ -39,6 +39,7 @@ class Try:
     status: str
     credit: int | None
     hinted: bool
+    solved: bool
     answered_at: datetime
     key_seen_at: datetime | None
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from service.domain.attempts import Policy, SlotState, Worth
+from service.domain.attempts import Policy, SlotState, Worth, is_right
 from service.domain.outcomes import NOTHING, Outcome
 
 MILLION = 1_000_000
@@ -21,11 +21,15 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True)
 class Tried:
-    """The first answer that was graded, when it came, and when its student could see what is right (None: never)."""
+    """The first answer that was graded, and when it came; `solved`: the slot was right in the end.
+
+    `key_seen_at`: when its student could see what is right, None: never.
+    """
 
     response: Mapping[str, Any] | None
     outcome: Outcome
     tries: int
+    solved: bool
     answered_at: datetime
     key_seen_at: datetime | None
 
@@ -43,12 +47,12 @@ def first_try(state: SlotState, response: Mapping[str, Any] | None, worth: Worth
 
     Without a check, that is what was submitted.
     """
-    seen = _key_seen_at(state, ended)
+    seen, solved = _key_seen_at(state, ended), is_right(worth.outcome)
     if not state.checks:
         answered_at = state.latest.received_at if state.latest else ended.at
-        return Tried(response, worth.outcome, 1, min(answered_at, ended.at), seen)
+        return Tried(response, worth.outcome, 1, solved, min(answered_at, ended.at), seen)
     first = state.checks[0]
-    return Tried(first.response, first.outcome or worth.outcome, state.used, first.received_at, seen)
+    return Tried(first.response, first.outcome or worth.outcome, state.used, solved, first.received_at, seen)
 
 
 def _key_seen_at(state: SlotState, ended: Ended) -> datetime | None:

@@ -12,20 +12,35 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.content.models import Course, Question
+from service.content.models import Question
 from service.domain.evidence import Try, label_of, newest_per_question
 from service.domain.next_steps import Reason, Step, in_order, pressing
-from service.domain.roles import Principal, Role
-from service.progress.work import AskedUnit, Work, units_of, work_of
+from service.domain.roles import Principal
+from service.progress.review import Queue, queue_of
+from service.progress.work import AskedUnit, Work, own_work
 
 
 def list_next_steps(session: Session, caller: Principal, now: datetime, limit: int) -> list[Step]:
-    """The most pressing things to do, each with its reason; four statements whatever the number of courses."""
-    taught = [course_id for course_id, role in caller.roles.items() if role is Role.STUDENT]
-    units = units_of(session, Course.id.in_(taught))
-    work = work_of(session, caller.user_id, units, now).as_shown(now)
-    steps = [step for place, unit in enumerate(units) for step in _steps(work, unit, place, now)]
+    """The most pressing things to do, each with its reason; five statements whatever the number of courses."""
+    work = own_work(session, caller, now)
+    steps = [step for place, unit in enumerate(work.units) for step in _steps(work, unit, place, now)]
+    steps += _reviews(queue_of(session, caller, work, now))
     return _with_passages(session, in_order(steps, now)[:limit])
+
+
+def _reviews(queue: Queue) -> Iterator[Step]:
+    """One step for all the reviews of today, at the first of them."""
+    if queue.entries:
+        first, number = queue.entries[0], len(queue.entries)
+        yield Step(
+            reason=Reason.REVIEW,
+            what="review",
+            course=first["course"],
+            unit=first["unit"],
+            title="Review 1 question" if number == 1 else f"Review {number} questions",
+            because=first["because"],
+            refers_to={"card": first["card"]},
+        )
 
 
 def _steps(work: Work, unit: AskedUnit, place: int, now: datetime) -> Iterator[Step]:

@@ -24,7 +24,7 @@ class ObjectiveProgress:
     objective: str
     text: str
     label: Label
-    right: Decimal
+    earned: Decimal
     evidence: Sequence[Mapping[str, Any]]
     first_mastered_at: datetime | None
     retention: Retention | None
@@ -48,7 +48,7 @@ def objectives_of(work: Work, unit: AskedUnit, evidence: Evidence, now: datetime
             objective=one["objective"],
             text=one["text"],
             label=label_of(newest := newest_per_question(found := evidence[one["objective"]])),
-            right=shown(_right(newest)),
+            earned=shown(_right(newest)),
             evidence=[_shown(each, work) for each in newest],
             first_mastered_at=first_mastered_at(found),
             retention=retention(found, now, unit.zone),
@@ -85,7 +85,7 @@ def _shown(one: Try, work: Work) -> dict[str, Any]:
 def _gain(found: Sequence[Try], work: Work, kinds: Mapping[str, str]) -> dict[str, Any] | None:
     """How much more was right after the unit than before it; None without enough questions in both."""
     sides = {
-        kind: newest_per_question([one for one in found if kinds.get(work.quiz_of[one.attempt]) == kind])
+        kind: newest_per_question([one for one in found if kinds.get(work.quiz_of[one.attempt] or "") == kind])
         for kind in ("pre", "post")
     }
     if any(len(side) < ENOUGH for side in sides.values()):

@@ -64,7 +64,7 @@ class EvidenceOut(Out):
     """A first try that counts as evidence: where to find it."""
 
     attempt = Uuid(required=True)
-    quiz = Uuid(required=True)
+    quiz = Uuid(required=True, allow_none=True, metadata={"description": "null: it was a review"})
     slot = fields.Integer(required=True)
     status = fields.String(required=True)
     answered_at = Moment(required=True)
@@ -86,7 +86,7 @@ class ObjectiveProgressOut(Out):
     objective = Uuid(required=True)
     text = fields.String(required=True, metadata={"description": "Markdown"})
     label = fields.String(required=True, metadata={"description": "not_enough_data, low, learning or proficient"})
-    right = fields.Decimal(
+    earned = fields.Decimal(
         required=True,
         as_string=True,
         metadata={"description": "of `questions`; what was partly right counts in part"},
@@ -150,6 +150,7 @@ class StepOut(Out):
     group = Uuid(required=True, allow_none=True, attribute="refers_to.group", dump_default=None)
     quiz = Uuid(required=True, allow_none=True, attribute="refers_to.quiz", dump_default=None)
     objective = Uuid(required=True, allow_none=True, attribute="refers_to.objective", dump_default=None)
+    card = Uuid(required=True, allow_none=True, attribute="refers_to.card", dump_default=None)
     attempt = Uuid(required=True, allow_none=True, attribute="refers_to.attempt", dump_default=None)
     slot = fields.Integer(required=True, allow_none=True, attribute="refers_to.slot", dump_default=None)
     passages = fields.List(fields.Nested(PassageOut), required=True, attribute="refers_to.passages", dump_default=())
@@ -166,6 +167,27 @@ class NextOut(Out):
     """What to do now, the most pressing first."""
 
     items = fields.List(fields.Nested(StepOut), required=True)
+
+
+class CardOut(Out):
+    """A question whose turn it is, and why."""
+
+    card = Uuid(required=True)
+    course = Slug(required=True)
+    unit = Slug(required=True)
+    title = fields.String(required=True, metadata={"description": "the unit's"})
+    due_on = fields.Date(required=True)
+    last_seen_on = fields.Date(required=True)
+    recall = fields.String(required=True, metadata={"description": "estimated chance to recall it, from 0 to 1"})
+    because = fields.String(required=True, metadata={"description": "the reason in a sentence"})
+
+
+class QueueOut(Out):
+    """What to review today, the least remembered first, by turns from each unit."""
+
+    items = fields.List(fields.Nested(CardOut), required=True, attribute="entries")
+    due = fields.Integer(required=True, metadata={"description": "how many are due; more than a day's share wait"})
+    done_today = fields.Integer(required=True)
 
 
 class NextQuery(Query):

@@ -18,6 +18,7 @@ from service.content.models import Course, Rendering, Unit
 from service.domain.attempts import is_late
 from service.domain.completion import Standing, standing_of
 from service.domain.evidence import Try, evidence_in
+from service.domain.roles import Principal, Role
 from service.progress.models import ReadingMark
 from service.quizzes.models import Attempt, FirstTry
 
@@ -36,13 +37,18 @@ class AskedUnit:
 
 @dataclass(frozen=True)
 class TakenQuiz:
-    """An attempt at a quiz; `is_over`: it is finished, be it that nobody has looked at it since its time was over."""
+    """An attempt at a quiz, or the review of a question.
+
+    `is_over`: it is finished, be it that nobody has looked at it since its time was over.
+    """
 
     attempt: UUID
-    quiz: str
+    quiz: str | None
+    reviewed: str | None
     state: str
     withholds: bool
     deadline_at: datetime | None
+    finished_at: datetime | None
     is_over: bool
 
 
@@ -58,7 +64,7 @@ class Work:
     @cached_property
     def finished(self) -> frozenset[str]:
         """The quizzes of which an attempt is over, by id."""
-        return frozenset(one.quiz for one in self.attempts if one.is_over)
+        return frozenset(one.quiz for one in self.attempts if one.is_over and one.quiz is not None)
 
     @cached_property
     def read(self) -> frozenset[str]:
@@ -66,9 +72,14 @@ class Work:
         return frozenset(reading for reading, state in self.states.items() if state == "done")
 
     @cached_property
-    def quiz_of(self) -> Mapping[UUID, str]:
-        """The quiz of each attempt."""
+    def quiz_of(self) -> Mapping[UUID, str | None]:
+        """The quiz of each attempt; None for a review."""
         return {one.attempt: one.quiz for one in self.attempts}
+
+    @cached_property
+    def reviewed_in(self) -> Mapping[UUID, str | None]:
+        """The question that each attempt reviews, if it does."""
+        return {one.attempt: one.reviewed for one in self.attempts}
 
     def times_taken(self, quiz: str) -> int:
         """How many attempts at a quiz there were, an open one included; a void one uses none up."""
@@ -120,6 +131,12 @@ def units_of(session: Session, *which: Any) -> list[AskedUnit]:
     ]
 
 
+def own_work(session: Session, caller: Principal, now: datetime) -> Work:
+    """All that the caller did as a student, in every course, as they may see it."""
+    taught = [course_id for course_id, role in caller.roles.items() if role is Role.STUDENT]
+    return work_of(session, caller.user_id, units_of(session, Course.id.in_(taught)), now).as_shown(now)
+
+
 def work_of(session: Session, user_id: UUID | None, units: Sequence[AskedUnit], now: datetime) -> Work:
     """The student's work in the courses of these units."""
     courses = {unit.course_id for unit in units}
@@ -129,7 +146,7 @@ def work_of(session: Session, user_id: UUID | None, units: Sequence[AskedUnit], 
         )
     )
     attempts, tries = [], []
-    for attempt, rows in groupby(_attempts(session, user_id, courses), key=lambda row: row[:5]):
+    for attempt, rows in groupby(_attempts(session, user_id, courses), key=lambda row: row[:7]):
         attempts.append(_taken(attempt, now))
         tries += [_tried(row) for row in rows if row.slot is not None]
     return Work(units, {str(row.reading_id): row.state for row in marks}, attempts, tries)
@@ -137,6 +154,15 @@ def work_of(session: Session, user_id: UUID | None, units: Sequence[AskedUnit], 
 
 def _attempts(session: Session, user_id: UUID | None, courses: Collection[int]) -> Iterator[Any]:
     """Every attempt, oldest first, with a row for each first try, or one without."""
+    attempt = (
+        Attempt.id,
+        Attempt.quiz_id,
+        Attempt.review_question_id,
+        Attempt.state,
+        Attempt.withholds,
+        Attempt.deadline_at,
+        Attempt.finished_at,
+    )
     tried = (
         FirstTry.slot,
         FirstTry.question_id,
@@ -144,12 +170,13 @@ def _attempts(session: Session, user_id: UUID | None, courses: Collection[int]) 
         FirstTry.status,
         FirstTry.credit,
         FirstTry.hinted,
+        FirstTry.solved,
         FirstTry.answered_at,
         FirstTry.key_seen_at,
     )
     return iter(
         session.execute(
-            select(Attempt.id, Attempt.quiz_id, Attempt.state, Attempt.withholds, Attempt.deadline_at, *tried)
+            select(*attempt, *tried)
             .join(FirstTry, FirstTry.attempt_id == Attempt.id, isouter=True)
             .where(Attempt.user_id == user_id, Attempt.course_id.in_(courses))
             .order_by(Attempt.started_at, Attempt.id, FirstTry.slot)
@@ -158,9 +185,18 @@ def _attempts(session: Session, user_id: UUID | None, courses: Collection[int]) 
 
 
 def _taken(attempt: Any, now: datetime) -> TakenQuiz:
-    attempt_id, quiz_id, state, withholds, deadline_at = attempt
+    attempt_id, quiz_id, question_id, state, withholds, deadline_at, finished_at = attempt
     is_over = state == "finished" or (state == "in_progress" and is_late(now, deadline_at))
-    return TakenQuiz(attempt_id, str(quiz_id), state, withholds, deadline_at, is_over)
+    return TakenQuiz(
+        attempt=attempt_id,
+        quiz=None if quiz_id is None else str(quiz_id),
+        reviewed=None if question_id is None else str(question_id),
+        state=state,
+        withholds=withholds,
+        deadline_at=deadline_at,
+        finished_at=finished_at,
+        is_over=is_over,
+    )
 
 
 def _tried(row: Any) -> Try:
@@ -172,6 +208,7 @@ def _tried(row: Any) -> Try:
         status=row.status,
         credit=row.credit,
         hinted=row.hinted,
+        solved=row.solved,
         answered_at=row.answered_at,
         key_seen_at=row.key_seen_at,
     )

@@ -152,6 +152,12 @@ def assess_answer(call: Call, attempt: UUID, slot: int) -> SelfAssessment:
     return operations.assess_answer(call.session, call.caller, attempt, slot, at=call.arrived_at, **call.body)
 
 
+@routes.put("/attempts/<uuid:attempt>/answers/<int:slot>/ease", allow=STUDENT, problems=(Conflict,))
+def mark_easy(call: Call, attempt: UUID, slot: int) -> None:
+    """Say that a question was easy, after it was right at the first try: its next review comes later."""
+    operations.mark_easy(call.session, call.caller, attempt, slot, call.arrived_at)
+
+
 @routes.get("/attempts/<uuid:attempt>/result", allow=STUDENT, gives=ResultOut, problems=(Conflict,))
 def get_result(call: Call, attempt: UUID) -> Result:
     """The result of my finished attempt, with what was right and what to read again as far as the quiz shows it."""

@@ -129,7 +129,9 @@ class AttemptOut(Out):
     """An attempt with its slots."""
 
     id = Uuid(required=True, attribute="attempt.id")
-    quiz = Uuid(required=True, attribute="quiz.id")
+    quiz = Uuid(
+        required=True, allow_none=True, attribute="quiz.id", metadata={"description": "null: a question is reviewed"}
+    )
     title = fields.String(required=True, attribute="quiz.title")
     mode = fields.String(required=True, attribute="attempt.settings.mode")
     state = fields.String(required=True, attribute="attempt.state")
@@ -289,7 +291,9 @@ class ResultOut(Out):
     """A finished attempt: its score and its questions one by one."""
 
     id = Uuid(required=True, attribute="attempt.id")
-    quiz = Uuid(required=True, attribute="quiz.id")
+    quiz = Uuid(
+        required=True, allow_none=True, attribute="quiz.id", metadata={"description": "null: a question is reviewed"}
+    )
     title = fields.String(required=True, attribute="quiz.title")
     state = fields.String(required=True, attribute="attempt.state")
     started_at = Moment(required=True, attribute="attempt.started_at")

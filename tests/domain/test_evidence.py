@@ -29,6 +29,7 @@ def tried(question: str, right: bool = True, *, days: float = 0, **more: Any) ->
         "status": "correct" if right else "incorrect",
         "credit": MILLION if right else 0,
         "hinted": False,
+        "solved": right,
         "answered_at": NOON + timedelta(days=days),
         "key_seen_at": None,
     }

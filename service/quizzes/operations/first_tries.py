@@ -97,6 +97,7 @@ def _row(attempt: Attempt, asked: Asked, tried: Tried) -> dict[str, Any]:
         "variant": digest_of(asked.drawn),
         "status": tried.outcome.status.value,
         "credit": None if tried.outcome.credit is None else millionths(tried.outcome.credit),
+        "solved": tried.solved,
         "tries": tried.tries,
         "response": tried.response,
         "mistake": tried.outcome.mistake,

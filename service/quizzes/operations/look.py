@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
-from service.content.models import Course, Quiz, Unit
+from service.content.models import Course, Question, Quiz, Unit
 from service.content.operations import get_course, missing, sees_course
 from service.domain.roles import Principal, Role
 from service.errors import Forbidden
@@ -26,9 +26,9 @@ from service.statements import Lookup
 
 @dataclass(frozen=True)
 class OfferedQuiz:
-    """A quiz as it is offered now, with where it belongs."""
+    """A quiz as it is offered now, with where it belongs; without an id, what stands in its place in a review."""
 
-    id: UUID
+    id: UUID | None
     title: str
     kind: str
     settings: Mapping[str, Any]
@@ -65,14 +65,14 @@ def list_quizzes(
         found = found.where(tuple_(Unit.sort, Quiz.position, Quiz.id) > tuple_(sort, position, UUID(quiz_id)))
     rows = session.execute(found.order_by(Unit.sort, Quiz.position, Quiz.id).limit(limit)).all()
     quizzes = [(row, OfferedQuiz(*row[:7])) for row in rows]
-    mine = _own_attempts(session, caller, [quiz.id for _, quiz in quizzes], now)
-    return [((row.sort, row.position, str(quiz.id)), QuizView(quiz, mine.get(quiz.id, []))) for row, quiz in quizzes]
+    mine = _own_attempts(session, caller, [row.id for row in rows], now)
+    return [((row.sort, row.position, str(quiz.id)), QuizView(quiz, mine.get(row.id, []))) for row, quiz in quizzes]
 
 
 def get_quiz(session: Session, caller: Principal, quiz_id: UUID, now: datetime) -> QuizView:
     """One quiz with my attempts."""
     quiz = _get_visible_quiz(session, caller, quiz_id)
-    return QuizView(quiz, _own_attempts(session, caller, [quiz.id], now).get(quiz.id, []))
+    return QuizView(quiz, _own_attempts(session, caller, [quiz_id], now).get(quiz_id, []))
 
 
 def get_offered_quiz(session: Session, caller: Principal, quiz_id: UUID) -> OfferedQuiz:
@@ -92,12 +92,25 @@ def get_attempt(session: Session, caller: Principal, attempt_id: UUID, now: date
 
 def get_attempted_quiz(session: Session, attempt: Attempt) -> OfferedQuiz:
     """The quiz of an attempt, archived or not: what was begun stays with its student."""
+    if attempt.quiz_id is None:
+        return review_of(session, attempt)
     return OfferedQuiz(*_attempted_quiz().rows(session, quiz=attempt.quiz_id)[0])
 
 
 @cache
 def _attempted_quiz() -> Lookup:
     return Lookup(_quizzes().where(Quiz.id == bindparam("quiz", type_=Uuid())))
+
+
+def review_of(session: Session, attempt: Attempt) -> OfferedQuiz:
+    """What stands in the place of a quiz where an attempt reviews a question."""
+    row = session.execute(
+        select(Unit.key, Unit.title, Course.slug)
+        .join_from(Question, Unit, Unit.id == Question.unit_id)
+        .join(Course, Course.id == Unit.course_id)
+        .where(Question.id == attempt.review_question_id)
+    ).one()
+    return OfferedQuiz(None, f"Review: {row.title}", "review", attempt.settings, row.key, row.slug, attempt.course_id)
 
 
 def view_attempt(
@@ -151,5 +164,6 @@ def _own_attempts(
         found = select(Attempt).where(Attempt.user_id == caller.user_id, Attempt.quiz_id.in_(quiz_ids))
         for attempt in session.scalars(found.order_by(Attempt.started_at.desc(), Attempt.id)).all():
             settle(session, attempt, now)
-            mine[attempt.quiz_id].append(attempt)
+            if attempt.quiz_id is not None:
+                mine[attempt.quiz_id].append(attempt)
     return mine

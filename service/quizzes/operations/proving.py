@@ -58,7 +58,7 @@ def _standing(asked: Asked) -> Standing:
 def _attempt(attempt: Attempt) -> dict[str, Any]:
     return {
         "id": str(attempt.id),
-        "quiz": str(attempt.quiz_id),
+        "quiz": None if attempt.quiz_id is None else str(attempt.quiz_id),
         "started_at": attempt.started_at.isoformat(),
         "finished_at": attempt.finished_at.isoformat() if attempt.finished_at else None,
         "settings": dict(attempt.settings),

@@ -48,6 +48,8 @@ def reopen_attempt(
     settle(session, attempt, at)
     if attempt.state != "finished":
         raise Conflict(f"Only a finished attempt is opened again; this one is {attempt.state.replace('_', ' ')}.")
+    if attempt.quiz_id is None:
+        raise Conflict("This was a review; its student can begin another one at any time.")
     if until <= at:
         raise Conflict("Say an end that is still to come in `until`.")
     other = select(Attempt.id).where(
