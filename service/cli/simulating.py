@@ -58,7 +58,7 @@ def _require_ready(database: Database, settings: Settings, *, make: bool) -> Non
 def _look(database: Database, slug: str | None, seed: int, force: bool) -> tuple[Course, KnownClass]:
     """The course, and what there is of the class; refused where real people study."""
     from service.cli.demo import STUDENT
-    from service.cli.people import get_course
+    from service.cli.people import course_called
     from service.content.operations import list_every_course
     from service.simulation.operations import count_real_students, find_class
 
@@ -72,7 +72,7 @@ def _look(database: Database, slug: str | None, seed: int, force: bool) -> tuple
         courses = list_every_course(session)
         if not courses:
             raise click.ClickException("There is no course yet. Seed one with: hornbook seed FOLDER")
-        course = courses[0] if slug is None else get_course(session, slug)
+        course = courses[0] if slug is None else course_called(session, slug)
         if course.status != "published":
             state = "a draft" if course.status == "draft" else course.status
             raise click.ClickException(f"The course “{course.slug}” is {state}: nobody can study it.")

@@ -76,6 +76,8 @@ class Facts(TypedDict, total=False):
     """The answer is the same for everybody who may see it: it is kept, and given again while this tells its stamp."""
     personal: bool
     """What is kept is one caller's own: it is given to nobody else, and its `see` tells who asks on every way."""
+    audited: bool
+    """Who did it is noted; under /admin this is so of every write, without saying it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +100,7 @@ class Endpoint:
     guarded: bool = False
     kept: See | None = None
     personal: bool = False
+    audited: bool = False
 
     @property
     def name(self) -> str:
@@ -108,6 +111,16 @@ class Endpoint:
     def writes(self) -> bool:
         """Whether the view runs in a writing transaction."""
         return self.method not in {"GET", "HEAD"}
+
+    @cached_property
+    def is_audited(self) -> bool:
+        """Whether who does it, or is refused it, is noted. Students' work is not: it has a log of its own."""
+        return self.writes and (self.audited or "/admin/" in self.rule)
+
+    @cached_property
+    def is_answering(self) -> bool:
+        """Whether it is a student's work at an attempt, which is kept free of everything that can wait."""
+        return "/attempts/<" in self.rule and not self.is_audited
 
     @cached_property
     def reads_body(self) -> Schema | Media | None:
@@ -145,6 +158,12 @@ class Call:
     body: dict[str, Any] = field(default_factory=dict)
     prepared: Any = None
     course_id: int | None = None
+    request_id: str = "-"
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def tell(self, **details: Any) -> None:
+        """Add to what is noted of an audited act: ids, keys, roles and counts; never a secret or what people wrote."""
+        self.told.update(details)
 
     def admit(self, course_id: int) -> None:
         """Raise unless the endpoint's rule serves the caller in this course.

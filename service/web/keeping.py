@@ -19,6 +19,7 @@ from service.errors import Problem
 from service.web.caching import names
 from service.web.calls import Answer, Endpoint, See
 from service.web.log import trace_of
+from service.web.oversight import Oversight
 from service.world import World
 
 if TYPE_CHECKING:
@@ -96,19 +97,22 @@ class Front:
     kept: KeptAnswers
     database: Database
     world: World
+    oversight: Oversight
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         kept = self.kept.find(environ)
         if kept is None:
             return self.app(environ, start_response)
+        now = self.world.now()
         try:
-            seen = kept.see(self.database, environ.get("HTTP_AUTHORIZATION"), self.world.now(), kept.path)
+            seen = kept.see(self.database, environ.get("HTTP_AUTHORIZATION"), now, kept.path)
         except (Problem, SQLAlchemyError):
             # The app meets the same refusal, and knows how to put it.
             return self.app(environ, start_response)
         if seen.stamp != kept.answer.stamp:
             return self.app(environ, start_response)
+        self.oversight.note_use(seen.caller, now)
         trace = trace_of(environ)
         trace.caller, trace.route = seen.caller.name, kept.route
         answer = kept.answer

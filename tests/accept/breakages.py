@@ -60,11 +60,13 @@ BREAKAGES = (
         "commit after answering",
         DISPATCH,
         "        with self.database.write() as call.session:\n"
-        "            answer = _perform_once(call, path, content)\n"
+        "            answer = self._perform_once(call, path, content)\n"
+        "        if not endpoint.is_answering:\n"
+        "            self.oversight.keep_uses(self.database, arrived_at)\n"
         "        return sent(answer)\n",
         "        transaction = self.database.write()\n"
         "        call.session = transaction.__enter__()\n"
-        "        response = sent(_perform_once(call, path, content))\n"
+        "        response = sent(self._perform_once(call, path, content))\n"
         "        response.call_on_close(lambda: transaction.__exit__(None, None, None))\n"
         "        return response\n",
         *KILL,
