@@ -15,6 +15,7 @@ from tests.bench.processes import Served, cpu_seconds, free_port, serving
 from tests.bench.stage import NAMES, Place, seeded
 
 UNIT = "/api/v1/courses/ai/units/generation"
+PROGRESS = "/api/v1/me/courses/large/progress"
 UNITS = "/api/v1/courses/large/units?limit=200"
 SERVE = ["-c", "from service.cli import main; main()", "serve", "--no-demo"]
 CONNECTIONS = (4, 16)
@@ -35,6 +36,7 @@ READS = (
     Read("unit-get", UNIT, "ai", False, {"sqlite": 0.80, "postgres": 0.55}),
     Read("unit-304", UNIT, "ai", True, {"sqlite": 0.80, "postgres": 0.50}),
     Read("unit-list-1000", UNITS, "large", False, {"sqlite": 0.60, "postgres": 0.60}),
+    Read("progress", PROGRESS, "term", False, {"sqlite": 0.25, "postgres": 0.25}),
 )
 
 
@@ -64,11 +66,8 @@ class Side:
 
 def measure_read(read: Read, place: Place, effort: Effort) -> Iterator[Figure]:
     """The figures of one read, at few and at many connections."""
-    folder = shipped("seed") / "ai"
-    if read.course == "large":
-        folder = write_course(place.folder / "courses", units=1000, readings=1, questions=0)
     url = place.new(read.name.replace("-", "_"))
-    headers = {"Authorization": f"Bearer {seeded(url, folder, read.course)}", "Accept": "application/json"}
+    headers = {"Authorization": f"Bearer {_token(read, place, url)}", "Accept": "application/json"}
     port, floor_port = free_port(), free_port()
     ours = [*SERVE, "--port", str(port), "--workers", "2", "--database", url]
     with serving(ours, port, place.folder / "ours.log", HORNBOOK_THREADS="4") as served:
@@ -82,6 +81,17 @@ def measure_read(read: Read, place: Place, effort: Effort) -> Iterator[Figure]:
             a = Side(Load(floor_port, read.path, headers | known, 4, 1), 200, _roots(floor))
             for connections in CONNECTIONS:
                 yield _judged(read, place, connections, _rounds(a, b, connections, effort))
+
+
+def _token(read: Read, place: Place, url: str) -> str:
+    """The token of somebody who may ask for it, once it is there to be asked for."""
+    if read.course == "term":
+        return seeded(
+            url, write_course(place.folder / "courses", units=13, readings=12, questions=20), "large", works=True
+        )
+    if read.course == "large":
+        return seeded(url, write_course(place.folder / "courses", units=1000, readings=1, questions=0), "large")
+    return seeded(url, shipped("seed") / "ai", "ai")
 
 
 def _roots(served: Served, place: Place | None = None) -> list[int]:

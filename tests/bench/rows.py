@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.figures import Figure, report, table, write_readme
+from tests.bench.growth import measure_growth
 from tests.bench.reads import READS, Effort, measure_read
 from tests.bench.seeding import measure_seeding
 from tests.bench.stage import Place, place
 from tests.bench.starting import measure_memory, measure_start
 from tests.bench.writes import WRITES, measure_write
 
-NAMES = (*(read.name for read in READS), *(write.name for write in WRITES), "seed", "start", "memory")
+NAMES = (*(read.name for read in READS), *(write.name for write in WRITES), "seed", "start", "memory", "growth")
+MILLION = 1_000_000
 
 
 def main() -> None:
@@ -41,6 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all unless said")
     parser.add_argument("--db", choices=["sqlite", "postgres"], help="one kind of database; both unless said")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, a smaller course: figures to look at")
+    parser.add_argument("--answers", type=int, default=MILLION, help="for growth: beside how many")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures down")
     parser.add_argument("--readme", type=Path, nargs="+", metavar="FILE", help="put such files into README, and end")
     asked = parser.parse_args()
@@ -55,10 +58,10 @@ def measurements(asked: argparse.Namespace) -> Iterator[Figure]:
     for kind in [asked.db] if asked.db else ["sqlite", "postgres"]:
         for name in asked.names or NAMES:
             with tempfile.TemporaryDirectory(prefix="hornbook-bench-") as folder, place(kind, Path(folder)) as where:
-                yield from measure(name, where, quick=asked.quick)
+                yield from measure(name, where, quick=asked.quick, answers=asked.answers)
 
 
-def measure(name: str, place: Place, *, quick: bool) -> Iterator[Figure]:
+def measure(name: str, place: Place, *, quick: bool, answers: int) -> Iterator[Figure]:
     """The figures of one row."""
     if name == "seed":
         yield from measure_seeding(place, units=100 if quick else 1000)
@@ -66,6 +69,8 @@ def measure(name: str, place: Place, *, quick: bool) -> Iterator[Figure]:
         yield measure_start(place, rounds=3 if quick else 7)
     elif name == "memory":
         yield measure_memory(place)
+    elif name == "growth":
+        yield from measure_growth(place, Effort(400, 3) if quick else Effort(1200, 7), answers)
     elif write := next((write for write in WRITES if write.name == name), None):
         yield from measure_write(write, place, Effort(600, 3) if quick else Effort(1200, 7))
     else:

@@ -7,13 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
 from service import schema
 from service.accounts import operations as accounts
+from service.accounts.models import User
 from service.content.operations import find_course
 from service.db import Database
 from service.domain.roles import Role
 from service.seeding import operations as seeding
 from service.seeding.loader import load_folder
+from service.simulation.course import read_syllabus
+from service.simulation.operations import KnownClass, simulate_student, term_of
 from service.world import World
 from tests.bench.processes import parent_of
 from tests.postgres import Cluster, start_cluster
@@ -60,16 +65,21 @@ def place(kind: str, folder: Path) -> Iterator[Place]:
         cluster.stop()
 
 
-def seeded(url: str, folder: Path, course: str) -> str:
-    """Seed the folder into the empty database; the token of a student of the course."""
+def seeded(url: str, folder: Path, course: str, *, works: bool = False) -> str:
+    """Seed the folder into the empty database; the token of a student, who has worked through the course or not."""
     database, world = Database(url), World()
     schema.upgrade(database)
     seeding.seed(database, world, seeding.prepare(load_folder(folder)))
     with database.write() as session:
         found = find_course(session, course)
         assert found is not None
-        person = accounts.create_user(session, world, login="ana", name="Ana")
-        accounts.enrol(session, world, person, found.id, Role.STUDENT)
+        if works:
+            syllabus = read_syllabus(session, found, 1)
+            simulate_student(session, syllabus, 1, 1, term_of(syllabus, KnownClass((), None), world.now()))
+            person = session.scalars(select(User)).one()
+        else:
+            person = accounts.create_user(session, world, login="ana", name="Ana")
+            accounts.enrol(session, world, person, found.id, Role.STUDENT)
         token = accounts.issue_personal_token(session, world, person, label="bench").text
     database.close()
     return token

@@ -47,7 +47,8 @@ class Write:
     """How many times fewer requests are sent than of a row that costs little."""
 
 
-def _header(token: str) -> dict[str, str]:
+def header(token: str) -> dict[str, str]:
+    """What a student's client sends along."""
     return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
 
@@ -56,7 +57,7 @@ def _answers(token: str, attempts: Iterator[str]) -> Requests:
     for number in count():
         slot, rev = number % QUESTIONS + 1, number // QUESTIONS
         body = {"response": {"text": f"{number}.5"}, "base_rev": rev}
-        yield written("PUT", f"{API}/attempts/{attempt}/answers/{slot}", _header(token), body)
+        yield written("PUT", f"{API}/attempts/{attempt}/answers/{slot}", header(token), body)
 
 
 def _checks(token: str, attempts: Iterator[str]) -> Requests:
@@ -64,13 +65,13 @@ def _checks(token: str, attempts: Iterator[str]) -> Requests:
     for number in count():
         slot, tried = number % QUESTIONS + 1, number // QUESTIONS
         body = {"response": {"text": f"{number}.5"}, "try": tried + 1}
-        yield written("POST", f"{API}/attempts/{attempt}/answers/{slot}/checks", _header(token), body)
+        yield written("POST", f"{API}/attempts/{attempt}/answers/{slot}/checks", header(token), body)
 
 
 def _submissions(token: str, attempts: Iterator[str]) -> Requests:
     last = [{"slot": slot, "response": {"text": f"{slot}"}, "base_rev": 0} for slot in range(1, QUESTIONS + 1)]
     for attempt in attempts:
-        yield written("POST", f"{API}/attempts/{attempt}/submission", _header(token), {"responses": last})
+        yield written("POST", f"{API}/attempts/{attempt}/submission", header(token), {"responses": last})
 
 
 WRITES = (
@@ -87,7 +88,7 @@ class Classroom:
         (folder / "units").mkdir(parents=True)
         (folder / "course.yaml").write_text("format: hornbook/course@1\nkey: sums\ntitle: Sums\nstatus: published\n")
         (folder / "units" / "01-sums.yaml").write_text(_unit())
-        self.database, self.world = Database(url), World()
+        self.url, self.database, self.world = url, Database(url), World()
         schema.upgrade(self.database)
         seeding.seed(self.database, self.world, seeding.prepare(load_folder(folder)))
         with self.database.write() as session:
@@ -98,7 +99,7 @@ class Classroom:
         # What this process asks for is no part of what is measured.
         logging.disable(logging.INFO)
         self.client = create_app(Settings(database_url=url), database=self.database).test_client()
-        listed = self.client.get(f"{API}/courses/sums/quizzes?limit=200", headers=_header(self.tokens[0])).get_json()
+        listed = self.client.get(f"{API}/courses/sums/quizzes?limit=200", headers=header(self.tokens[0])).get_json()
         self.quizzes = [quiz["id"] for quiz in listed["items"]]
 
     def _student(self, session: Any, course_id: int, number: int) -> str:
@@ -109,7 +110,7 @@ class Classroom:
     def attempts(self, token: str) -> Iterator[str]:
         """One attempt after the other, each started when it is asked for, at quizzes of the same questions."""
         for quiz in self.quizzes:
-            started = self.client.post(f"{API}/quizzes/{quiz}/attempts", headers=_header(token))
+            started = self.client.post(f"{API}/quizzes/{quiz}/attempts", headers=header(token))
             yield started.get_json()["id"]
 
 
