@@ -15,7 +15,7 @@ from service.db import Database
 from tests.cast import Client, answer_of
 from tests.conftest import quiz_id
 from tests.levees import answer_all, build_levees
-from tests.quizzing import Taken, statements, take
+from tests.quizzing import Taken, change_settings, statements, take
 from tests.world import TestWorld
 
 
@@ -120,12 +120,13 @@ def test_a_parametrised_question_comes_back_with_other_values(
     world.wait(days=3)
     again = review(ana, question, database)
     asked = again.asked(1)
-    assert str(asked.question_id) != question or asked.drawn != drawn
+    assert str(asked.question_id) == question and asked.drawn != drawn
 
 
 def test_a_question_that_was_met_may_be_stood_in_for_by_one_that_was_not(
     ana: Client, database: Database, world: TestWorld
 ) -> None:
+    change_settings(database, quiz_id(ana, "Hidden", "flood"), mode="immediate", reveal="after_each")
     taken = answer_all(ana, quiz_id(ana, "Single", "flood"), database, "r")
     met = str(taken.asked(1).question_id)
     world.wait(days=2)
@@ -136,6 +137,28 @@ def test_a_question_that_was_met_may_be_stood_in_for_by_one_that_was_not(
     assert queue(ana)["due"] == 0, "it counts as a review of the one, and as a first meeting of the other"
     world.wait(days=2)
     assert queue(ana)["due"] == 1
+
+
+@pytest.mark.parametrize(
+    "guarded",
+    [
+        {"mode": "deferred"},
+        {"reveal": "never"},
+        {"reveal": "after_close"},
+        {"attempts": 1},
+        {"opens": "2026-06-01T00:00:00+00:00"},
+        {"closes": "2026-03-03T00:00:00+00:00"},
+    ],
+)
+def test_no_question_of_a_guarded_quiz_stands_in_for_another(
+    ana: Client, database: Database, world: TestWorld, guarded: dict[str, Any]
+) -> None:
+    free = {"mode": "immediate", "reveal": "after_each"}
+    change_settings(database, quiz_id(ana, "Hidden", "flood"), **{**free, **guarded})
+    taken = answer_all(ana, quiz_id(ana, "Single", "flood"), database, "r")
+    world.wait(days=2)
+    met = taken.asked(1).question_id
+    assert review(ana, str(met), database).asked(1).question_id == met
 
 
 def test_what_is_withdrawn_or_withheld_or_never_met_is_not_reviewed(

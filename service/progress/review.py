@@ -90,8 +90,7 @@ def start_card(
     card = next((card for card in cards if card.question == str(question)), None)
     if card is None:
         raise NotFound()
-    asked = _sibling(card, work) or card.question
-    return start_review(session, world, caller, ToReview(card.unit.course_id, question, UUID(asked)), now)
+    return start_review(session, world, caller, ToReview(card.unit.course_id, question, _alike(card, work)), now)
 
 
 def _cards(session: Session, caller: Principal, work: Work) -> list[Card]:
@@ -130,12 +129,12 @@ def _rating(one: Try, easy: set[tuple[UUID, int]]) -> Any:
     )
 
 
-def _sibling(card: Card, work: Work) -> str | None:
-    """Another question on the same objectives that the student has not met yet."""
+def _alike(card: Card, work: Work) -> list[str]:
+    """Other questions on the same objectives that the student has not met yet."""
     asked = card.unit.outline["questions"]
     met = {one.question for one in work.tries} | work.withheld
     objectives = set(asked[card.question])
-    return next((one for one, others in asked.items() if one not in met and objectives & set(others)), None)
+    return [one for one, others in asked.items() if one not in met and objectives & set(others)]
 
 
 def _entry(card: Card, due: Due, now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,14 +11,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.content.models import AnswerKey, Question, QuestionRevision
+from service.content.models import AnswerKey, Question, QuestionRevision, Quiz, Unit
 from service.db import insert_unless_present
 from service.domain.roles import Principal
 from service.errors import Conflict, NotFound, Unavailable
 from service.quizzes.models import Attempt, EasyMark, FirstTry
 from service.quizzes.operations.drawing import Askable, ask, pin, seen_values
+from service.quizzes.operations.extending import closes_of
 from service.quizzes.operations.look import AttemptView, review_of, view_attempt
-from service.quizzes.operations.record import get_own_attempt
+from service.quizzes.operations.record import Asked, get_own_attempt
 from service.world import World
 
 SETTINGS: Mapping[str, Any] = {
@@ -41,11 +42,11 @@ SETTINGS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class ToReview:
-    """The question whose turn it is, the one that is asked for it, and the course of both."""
+    """The question whose turn it is, its course, and unmet ones like it that could stand in, the first one first."""
 
     course_id: int
     question: UUID
-    asked: UUID
+    alike: Sequence[str]
 
 
 def start_review(
@@ -75,9 +76,7 @@ def start_review(
         if winner is None:
             raise Unavailable("Another start was faster, and its review is finished already. Start once more.")
         return view_attempt(session, winner, review_of(session, winner), now), False
-    question = _askable(session, wanted.asked)
-    seen = seen_values(session, caller.user_id, [question.id])[str(question.id)]
-    asked = [ask(1, question, seen, world.chance(), shuffle=True)]
+    asked = [_ask_anew(session, world, caller, wanted, now)]
     attempt = Attempt(**started)
     pin(session, attempt.id, asked)
     return view_attempt(session, attempt, review_of(session, attempt), now, fresh=asked), True
@@ -92,6 +91,44 @@ def mark_easy(session: Session, caller: Principal, attempt_id: UUID, slot: int, 
     if first.status != "correct" or first.hinted:
         raise Conflict("Only what was right at the first try, without a hint, was easy.")
     insert_unless_present(session, EasyMark, {"attempt_id": attempt_id, "slot": slot, "marked_at": at})
+
+
+def _ask_anew(session: Session, world: World, caller: Principal, wanted: ToReview, now: datetime) -> Asked:
+    """A slot with a variant that the student has not met, or else one like it, or else the question once more."""
+    question = _askable(session, wanted.question)
+    seen = seen_values(session, caller.user_id, [question.id])[str(question.id)]
+    chance = world.chance()
+    asked = ask(1, question, seen, chance, shuffle=True)
+    if asked.drawn not in seen or not wanted.alike:
+        return asked
+    free = _freely_asked(session, wanted.course_id, now)
+    other = next((UUID(one) for one in wanted.alike if one in free), None)
+    return asked if other is None else ask(1, _askable(session, other), [], chance, shuffle=True)
+
+
+def _freely_asked(session: Session, course_id: int, now: datetime) -> set[str]:
+    """Questions of which a review may show the answer to who has not met them: only free quizzes ask them."""
+    free: set[str] = set()
+    guarded: set[str] = set()
+    found = select(Quiz.settings, Quiz.status, Unit.status).join(Unit, Unit.id == Quiz.unit_id)
+    for settings, status, unit_status in session.execute(
+        found.where(Unit.course_id == course_id, Quiz.archived_at.is_(None))
+    ):
+        is_free = status == unit_status == "published" and _is_free(settings, now)
+        (free if is_free else guarded).update(one for pool in settings["pools"] for one in pool["questions"])
+    return free - guarded
+
+
+def _is_free(settings: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a quiz tells its answers at once, to everybody, as often as they like."""
+    opens, closes = settings.get("opens"), closes_of(settings)
+    return (
+        settings["mode"] != "deferred"
+        and settings["reveal"] == "after_each"
+        and settings.get("attempts") is None
+        and (opens is None or datetime.fromisoformat(opens) <= now)
+        and (closes is None or now < closes)
+    )
 
 
 def _askable(session: Session, question_id: UUID) -> Askable:
