@@ -201,4 +201,4 @@ def test_the_queue_costs_four_statements_however_many_units_there_are(ana: Clien
     answer_all(ana, quiz_id(ana, "After", "flood"), database, "rrrrrr")
     with statements(database) as count:
         answer_of(ana.get("/me/review"))
-    assert len(count) <= 5, count
+    assert len(count) <= 4, count

@@ -24,7 +24,7 @@ def list_next_steps(session: Session, caller: Principal, now: datetime, limit: i
     """The most pressing things to do, each with its reason; five statements whatever the number of courses."""
     work = own_work(session, caller, now)
     steps = [step for place, unit in enumerate(work.units) for step in _steps(work, unit, place, now)]
-    steps += _reviews(queue_of(session, caller, work, now))
+    steps += _reviews(queue_of(work, now))
     return _with_passages(session, in_order(steps, now)[:limit])
 
 

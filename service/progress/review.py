@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain.evidence import VALID, Try
@@ -25,7 +24,6 @@ from service.domain.reviews import (
 from service.domain.roles import Principal
 from service.errors import Conflict, NotFound
 from service.progress.work import AskedUnit, Work, own_work
-from service.quizzes.models import Attempt, EasyMark
 from service.quizzes.operations.look import AttemptView
 from service.quizzes.operations.reviewing import ToReview, start_review
 from service.world import World
@@ -56,12 +54,12 @@ class Queue:
 
 def get_review_queue(session: Session, caller: Principal, now: datetime) -> Queue:
     """What to review today: at most twenty a day, so that a backlog never grows over anybody's head."""
-    return queue_of(session, caller, own_work(session, caller, now), now)
+    return queue_of(own_work(session, caller, now), now)
 
 
-def queue_of(session: Session, caller: Principal, work: Work, now: datetime) -> Queue:
+def queue_of(work: Work, now: datetime) -> Queue:
     """The same, from a student's work."""
-    cards = _cards(session, caller, work)
+    cards = _cards(work)
     by_question = {card.question: card for card in cards}
     due = [
         Due(card.question, card.place, card.memory.recall(_today(card, now)))
@@ -84,7 +82,7 @@ def start_card(
     Raises `NotFound` for any other, and `Conflict` where another attempt of the student may not be told on.
     """
     work = own_work(session, caller, now)
-    cards = _cards(session, caller, work)
+    cards = _cards(work)
     if str(question) in work.withheld:
         raise Conflict("This question is also in another attempt of yours that is still open. Submit that one first.")
     card = next((card for card in cards if card.question == str(question)), None)
@@ -93,25 +91,17 @@ def start_card(
     return start_review(session, world, caller, ToReview(card.unit.course_id, question, _alike(card, work)), now)
 
 
-def _cards(session: Session, caller: Principal, work: Work) -> list[Card]:
-    easy = {
-        (row.attempt_id, row.slot)
-        for row in session.execute(
-            select(EasyMark.attempt_id, EasyMark.slot)
-            .join(Attempt, Attempt.id == EasyMark.attempt_id)
-            .where(Attempt.user_id == caller.user_id)
-        )
-    }
+def _cards(work: Work) -> list[Card]:
     tries: dict[str, list[Try]] = {}
     for one in sorted(work.tries, key=lambda one: (one.answered_at, one.attempt, one.slot)):
         # A question that stood in for another is a review of that one, and a first meeting of its own.
         for question in {one.question, work.reviewed_in.get(one.attempt) or one.question}:
             tries.setdefault(question, []).append(one)
-    return [card for place, unit in enumerate(work.units) for card in _of_unit(unit, place, tries, easy)]
+    return [card for place, unit in enumerate(work.units) for card in _of_unit(unit, place, tries, work.easy)]
 
 
 def _of_unit(
-    unit: AskedUnit, place: int, tries: Mapping[str, Sequence[Try]], easy: set[tuple[UUID, int]]
+    unit: AskedUnit, place: int, tries: Mapping[str, Sequence[Try]], easy: Collection[tuple[UUID, int]]
 ) -> Iterator[Card]:
     for question in unit.outline["questions"]:
         reviews = first_of_each_day(
@@ -123,7 +113,7 @@ def _of_unit(
             yield Card(question, unit, place, memory_after(reviews))
 
 
-def _rating(one: Try, easy: set[tuple[UUID, int]]) -> Any:
+def _rating(one: Try, easy: Collection[tuple[UUID, int]]) -> Any:
     return rating_of(
         right_first=one.is_right, hinted=one.hinted, solved=one.solved, easy=(one.attempt, one.slot) in easy
     )

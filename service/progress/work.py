@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from service.content.models import Course, Rendering, Unit
@@ -20,7 +20,7 @@ from service.domain.completion import Standing, standing_of
 from service.domain.evidence import Try, evidence_in
 from service.domain.roles import Principal, Role
 from service.progress.models import ReadingMark
-from service.quizzes.models import Attempt, FirstTry
+from service.quizzes.models import Attempt, EasyMark, FirstTry
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class Work:
     states: Mapping[str, str]
     attempts: Sequence[TakenQuiz]
     tries: Sequence[Try]
+    easy: frozenset[tuple[UUID, int]]
+    """By attempt and slot, what the student said was easy."""
 
     @cached_property
     def finished(self) -> frozenset[str]:
@@ -145,11 +147,15 @@ def work_of(session: Session, user_id: UUID | None, units: Sequence[AskedUnit], 
             ReadingMark.user_id == user_id, ReadingMark.course_id.in_(courses)
         )
     )
-    attempts, tries = [], []
+    attempts, tries, easy = [], [], set()
     for attempt, rows in groupby(_attempts(session, user_id, courses), key=lambda row: row[:7]):
         attempts.append(_taken(attempt, now))
-        tries += [tried(row) for row in rows if row.slot is not None]
-    return Work(units, {str(row.reading_id): row.state for row in marks}, attempts, tries)
+        for row in rows:
+            if row.slot is not None:
+                tries.append(tried(row))
+            if row.marked_at is not None:
+                easy.add((row.id, row.slot))
+    return Work(units, {str(row.reading_id): row.state for row in marks}, attempts, tries, frozenset(easy))
 
 
 TRIED = (
@@ -179,8 +185,13 @@ def _attempts(session: Session, user_id: UUID | None, courses: Collection[int]) 
     )
     return iter(
         session.execute(
-            select(*attempt, *TRIED)
+            select(*attempt, *TRIED, EasyMark.marked_at)
             .join(FirstTry, FirstTry.attempt_id == Attempt.id, isouter=True)
+            .join(
+                EasyMark,
+                and_(EasyMark.attempt_id == FirstTry.attempt_id, EasyMark.slot == FirstTry.slot),
+                isouter=True,
+            )
             .where(Attempt.user_id == user_id, Attempt.course_id.in_(courses))
             .order_by(Attempt.started_at, Attempt.id, FirstTry.slot)
         )
