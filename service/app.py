@@ -15,6 +15,7 @@ from service.accounts.token_routes import routes as tokens
 from service.content.routes import routes as content
 from service.db import Database
 from service.progress.class_routes import routes as classes
+from service.progress.privacy.routes import routes as privacy
 from service.progress.routes import routes as progress
 from service.progress.statistics.routes import routes as statistics
 from service.quizzes.routes import routes as quizzes
@@ -27,7 +28,7 @@ from service.world import World
 
 FEATURES = (
     *(accounts, content, quizzes, supervision, progress, classes, statistics, admin, reports),
-    *(people, enrolments, tokens, audit),
+    *(people, enrolments, tokens, audit, privacy),
 )
 
 

@@ -62,7 +62,8 @@ def test_whoever_has_a_good_token_is_served_from_the_same_address(app: Flask, an
 
 
 def test_no_token_is_no_failure_and_every_kind_of_bad_one_is(app: Flask, nobody: Client, ana: Client) -> None:
-    assert [nobody.get("/me").status_code for _ in range(MOST * 3)] == [401] * MOST * 3
+    for path in ("/me", "/me/courses/tides/progress", "/courses/tides"):
+        assert [nobody.get(path).status_code for _ in range(MOST * 3)] == [401] * MOST * 3
     good = ana.token or ""
     bad = ("Bearer nonsense", "Basic YTpi", f"Bearer {good[:-1]}{'A' if good[-1] != 'A' else 'B'}", f"Bearer {WRONG}")
     assert [nobody.get("/me", Authorization=one).status_code for one in bad] == [401] * MOST

@@ -145,6 +145,13 @@ def get_user(session: Session, login: str) -> User:
     return user
 
 
+def principal_of(session: Session, user: User) -> Principal:
+    """The person as a caller, in whatever they are enrolled."""
+    found = session.execute(select(Enrolment.course_id, Enrolment.role).where(Enrolment.user_id == user.id))
+    roles = {row.course_id: Role(row.role) for row in found}
+    return Principal(user_id=user.id, is_admin=user.is_admin, roles=MappingProxyType(roles))
+
+
 def list_users(session: Session) -> Sequence[User]:
     """Everybody, by login."""
     return session.scalars(select(User).order_by(User.login)).all()

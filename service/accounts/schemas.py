@@ -262,7 +262,10 @@ class AuditQuery(PageQuery):
 
 
 class AuditEntryOut(Out):
-    """Who did what, or was refused it (403, 404): never with secrets, answers or texts."""
+    """Who did what, or was refused it (403, 404): never with secrets, answers or texts.
+
+    The actor is `user:…`, `token:…` of another system, or `operator`: somebody at the command line, with status 0.
+    """
 
     at = Moment(required=True)
     actor = fields.String(required=True)

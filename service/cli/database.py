@@ -44,7 +44,7 @@ def rebuild(database_url: str | None) -> None:
 def rebuild_projections(database: Database) -> int:
     """Make every projection again, all in one transaction; tells of how many finished attempts."""
     from service.content.rebuilding import rebuild_outlines
-    from service.quizzes.operations.first_tries import count_finished, rebuild_first_tries
+    from service.quizzes.operations.rebuilding import count_finished, rebuild_first_tries
 
     with database.write() as session:
         for _ in rebuild_outlines(session):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.accounts import auditing, people
 from service.accounts import operations as accounts
 from service.cli.output import database_option, opened_current, read_settings
+from service.cli.privacy import erase_user, export_user, retention
 from service.content.models import Course
 from service.content.operations import find_course, list_every_course
 from service.domain.expressions import meant
@@ -48,6 +49,10 @@ def list_users(database_url: str | None) -> None:
     with opened_current(read_settings(database_url)) as database, database.read() as session:
         for person in accounts.list_users(session):
             click.echo(f"{person.login:20} {person.name}{'  (admin)' if person.is_admin else ''}")
+
+
+for command in (export_user, erase_user, retention):
+    user.add_command(command)
 
 
 @click.command()

@@ -101,7 +101,9 @@ class Desk:
                 return seen.caller, seen.stamp
             return self.authenticate(self.database, authorization, arrived_at), None
         except Unauthenticated:
-            self.oversight.note_failed_try(self.database, request.remote_addr, arrived_at, self.settings)
+            # To send no token is no failure: whoever only looks what there is does not have to wait.
+            if authorization is not None:
+                self.oversight.note_failed_try(self.database, request.remote_addr, arrived_at, self.settings)
             raise
 
     def _admitted(self, request: Request, endpoint: Endpoint, caller: Principal, arrived_at: datetime) -> Call:

@@ -1,4 +1,4 @@
-"""Whether anything gets slower as answers pile up: the same requests beside ten thousand of them and beside a million."""
+"""Whether anything gets slower as answers pile up: the same requests beside ten thousand and beside a million."""
 
 from __future__ import annotations
 

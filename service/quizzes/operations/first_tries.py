@@ -5,7 +5,7 @@ A projection of the log: `hornbook db rebuild` makes the same rows again from wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,16 +14,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from service.db import digest_of
-from service.domain.attempts import Policy, SlotState, Worth, worth_of
+from service.domain.attempts import Policy, SlotState, Worth
 from service.domain.first_tries import Ended, Tried, first_try, millionths, rests_of
 from service.quizzes.models import Attempt, FirstTry, HintTaken
-from service.quizzes.operations.record import Asked, list_asked, read_log, states_of
+from service.quizzes.operations.record import Asked
 from service.statements import Addition
 
 Worths = Mapping[int, tuple[Mapping[str, Any] | None, Worth]]
 """By slot, the response that counts and what it is worth."""
 
-BATCH = 500
 _ADDED = Addition(FirstTry.__table__)
 
 
@@ -39,32 +38,6 @@ def write_first_tries(
 def forget_first_tries(session: Session, attempt_id: UUID) -> None:
     """Take the first tries of an attempt back: it is void, or open again."""
     session.execute(delete(FirstTry).where(FirstTry.attempt_id == attempt_id))
-
-
-def rebuild_first_tries(session: Session) -> Iterator[UUID]:
-    """Make every row again from the log; tells of each finished attempt it has gone through."""
-    session.execute(delete(FirstTry))
-    after: UUID | None = None
-    while attempts := _finished(session, after):
-        for attempt in attempts:
-            slots = list_asked(session, attempt.id)
-            states = states_of(attempt, slots, read_log(session, attempt.id))
-            policy = Policy.from_settings(attempt.settings)
-            worths = {one.number: worth_of(one.grade, states[one.number], policy) for one in slots}
-            write_first_tries(session, attempt, slots, states, worths)
-            yield attempt.id
-        after = attempts[-1].id
-        session.expunge_all()
-
-
-def count_finished(session: Session) -> int:
-    """How many attempts `rebuild_first_tries` goes through."""
-    return session.scalar(select(func.count()).select_from(Attempt).where(Attempt.state == "finished")) or 0
-
-
-def _finished(session: Session, after: UUID | None) -> Sequence[Attempt]:
-    found = select(Attempt).where(Attempt.state == "finished").order_by(Attempt.id).limit(BATCH)
-    return session.scalars(found if after is None else found.where(Attempt.id > after)).all()
 
 
 def _rows(
