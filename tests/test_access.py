@@ -48,7 +48,7 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /me/review":                                                       (401, 403, 403, 200, 200, 403, 403),
     "POST /me/review/{card}/attempts":                                      (401, 403, 403, 404, 404, 403, 403),
     "GET /me/export":                                                       (401, 403, 403, 200, 200, 403, 403),
-    "POST /admin/users/{student}/erasure":                                  (401, 403, 403, 403, 403, 403, 422),
+    "POST /admin/users/{user}/erasure":                                  (401, 403, 403, 403, 403, 403, 422),
     "GET /me/next":                                                         (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/progress":                                       (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
@@ -95,7 +95,7 @@ VERDICTS: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 
 BODIES: dict[str, object] = {
-    "POST /admin/users/{student}/erasure": {"confirm": "somebody else"},
+    "POST /admin/users/{user}/erasure": {"confirm": "somebody else"},
     "PUT /attempts/{attempt}/answers/1": {"response": None, "base_rev": 0},
     "POST /attempts/{attempt}/answers/1/checks": {"response": None, "try": 1},
     "PATCH /attempts/{attempt}/answers": {"responses": [{"slot": 1, "response": None, "base_rev": 0}]},
