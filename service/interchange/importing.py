@@ -18,7 +18,7 @@ from service.domain.mistakes import Rejected
 from service.errors import Conflict
 from service.interchange.formats import Format
 from service.interchange.origins import is_same_file
-from service.interchange.rematching import put_into, rematch
+from service.interchange.rematching import fitted, put_into, rematch
 from service.interchange.reports import Imported, Report
 
 What = Literal["added", "changed", "unchanged"]
@@ -138,7 +138,7 @@ def plan(found: Sequence[Found], target: Target) -> list[Planned]:
     for one in found:
         key = _earlier_key(one, present)
         if key is None:
-            planned.append(Planned(one.source, one.unit, "added", target.where(one.unit), one.report))
+            planned.append(_added(one, target))
         elif (other := first.setdefault(key, one.source)) != one.source:
             raise Conflict(f"{other} and {one.source} would both become the unit “{key}”: import one of them alone.")
         else:
@@ -181,13 +181,22 @@ def plan_into(found: Sequence[Found], target: Target, key: str) -> list[Planned]
     return [_changed(found[0], key, target, put_into)]
 
 
+def _added(found: Found, target: Target) -> Planned:
+    unit = _passed(found, found.unit.unit.key, lambda: fitted(found.unit, target.shared))
+    return Planned(found.source, unit, "added", target.where(unit), found.report)
+
+
 def _changed(found: Found, key: str, target: Target, join: Join) -> Planned:
     earlier = target.unit(key)
-    try:
-        unit = join(earlier, found.unit, target.shared)
-    except Rejected as rejected:
-        told = "\n".join(f"  {one.pointer}: {one.message}" for one in rejected.mistakes[:MOST_TOLD])
-        message = f"{found.source} does not go together with the unit “{key}” as it is now:\n{told}"
-        raise Conflict(message) from None
+    unit = _passed(found, key, lambda: join(earlier, found.unit, target.shared))
     what: What = "unchanged" if unit == earlier else "changed"
     return Planned(found.source, unit, what, target.where(unit), found.report)
+
+
+def _passed(found: Found, key: str, made: Callable[[], UnitDocument]) -> UnitDocument:
+    try:
+        return made()
+    except Rejected as rejected:
+        told = "\n".join(f"  {one.pointer}: {one.message}" for one in rejected.mistakes[:MOST_TOLD])
+        message = f"{found.source} does not go together with the unit “{key}” and the course as they are now:\n{told}"
+        raise Conflict(message) from None
