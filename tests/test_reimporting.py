@@ -289,3 +289,15 @@ def test_a_file_named_from_elsewhere_is_the_same_file(
     again = hornbook("import", "gift", "02bores/quiz.gift", "--into", course)
     assert again.exit_code == 0 and "1 unchanged" in again.output, again.output
     assert {file: file.read_text() for file in (course / "units").iterdir()} == files
+
+
+def test_pages_of_the_same_name_in_different_folders_are_different_pages(
+    course: Path, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hornbook("import", "hugo", site / "_index.md", "--into", course).exit_code == 0
+    other = site.parent / "03waves"
+    other.mkdir()
+    (other / "_index.md").write_text(PAGE.replace("Unit 2: Bores", "Unit 3: Waves"))
+    monkeypatch.chdir(other)
+    done = hornbook("import", "hugo", "_index.md", "--into", course)
+    assert done.exit_code == 0 and "1 added" in done.output, done.output

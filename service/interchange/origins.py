@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from service.domain.documents import ImportSource
 
-NEAR = 2
-"""How much of a path tells the files of one unit apart: a name, and its folder's (sites are moved and renamed)."""
+TELLING = 2
+"""How many steps of a path tell files apart: many are called `_index.md`, in folders of their own."""
 
 
 def is_same_file(one: ImportSource, other: ImportSource) -> bool:
     """Whether one may be the other named from further away: `units/a.md` is `site/units/a.md`, not `labs/a.md`."""
-    return _agree(one, other, None)
+    return _agree(one, other, min(len(_steps(one)), len(_steps(other))))
 
 
 def is_same_near(one: ImportSource, other: ImportSource) -> bool:
-    """The same within one unit, where the name and the folder tell."""
-    return _agree(one, other, NEAR)
+    """The same within one unit, which has few files: sites are moved and renamed as a whole."""
+    return _agree(one, other, TELLING)
 
 
-def _agree(one: ImportSource, other: ImportSource, most: int | None) -> bool:
+def _agree(one: ImportSource, other: ImportSource, count: int) -> bool:
     steps, others = _steps(one), _steps(other)
-    count = min(len(steps), len(others), most or len(steps))
-    return one.format == other.format and count > 0 and steps[-count:] == others[-count:]
+    is_same = steps == others or (count >= TELLING and steps[-count:] == others[-count:])
+    return one.format == other.format and bool(steps) and is_same
 
 
-def _steps(source: ImportSource) -> Sequence[str]:
+def _steps(source: ImportSource) -> list[str]:
     path = (source.path or "").replace("\\", "/")
     return [step for step in PurePosixPath(path).parts if step not in {"/", ".."}]

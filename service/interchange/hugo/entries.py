@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 
 from service.domain.documents import Verb
@@ -18,6 +19,9 @@ _JOINT = re.compile(r"[\s,;&+/|()*_–—-]*(?:\band\b)?[\s,;&+/|()*_–—-]*(?
 """Between two entries of an enumeration, of which the second may have a name before it ("Microsoft [COCO](…)")."""
 _NUMBERED = re.compile(r"\s*(?:#?\s?\d|:)")
 _SENTENCE_END = re.compile(r"[.!?]\s+\S")
+_CITATION = re.compile(r"\w,\s+[*_\"“]?[A-Z]|[*_\"“][A-Z][^*_\"”]{5,}[*_\"”]|\(\d{4}\)")
+"""A comma before a capital letter, a title in italics or quotation marks, a year in brackets."""
+LONGEST_CITATION = 300
 MOST_WORDS_BEFORE = 12
 """A link that follows more words without a verb is a mention in a sentence."""
 LONGEST_TITLE = 200
@@ -37,10 +41,13 @@ class Role(Enum):
     MENTION = "a mention"
 
 
-def drafts_of(text: str, lines: Lines, vocabulary: Vocabulary, *, asks: bool) -> list[Draft] | None:
+def drafts_of(
+    text: str, lines: Lines, vocabulary: Vocabulary, *, asks: bool, cited: Verb | None = None
+) -> list[Draft] | None:
     """What a line asks for; None where it asks for nothing, so that it is a note.
 
-    With `asks`, a line that begins with a link asks for that to be read, even where no verb says so.
+    With `asks`, a line that begins with a link asks for that to be read, even where no verb says so; and with `cited`,
+    one that looks like what is printed in a list of references, for this to be done with it.
     """
     begin = beginning_of(text, vocabulary)
     rest = text[begin.end :]
@@ -48,11 +55,13 @@ def drafts_of(text: str, lines: Lines, vocabulary: Vocabulary, *, asks: bool) ->
     if (task := _task(text, begin, links, lines, vocabulary)) is not None:
         return [task]
     if not links:
+        if begin.verb is None and cited is not None and _CITATION.search(text) and len(text) <= LONGEST_CITATION:
+            return [_cited(rest, replace(begin, verb=cited), lines, vocabulary)]
         return _unlinked(rest, begin, lines, vocabulary)
     before = rest[: links[0].start]
     if begin.verb is None and not (asks and _leads_to_link(before, vocabulary)):
         return None
-    return _linked(rest, links, begin, lines, vocabulary)
+    return _linked(rest, links, replace(begin, verb=begin.verb or cited), lines, vocabulary)
 
 
 def _leads_to_link(before: str, vocabulary: Vocabulary) -> bool:
@@ -95,6 +104,18 @@ def _unlinked(text: str, begin: Beginning, lines: Lines, vocabulary: Vocabulary)
         # A picture, or an address that cannot be followed.
         reading.notes = [text]
     return [reading] if re.search(r"\w", reading.thing.title) else None
+
+
+def _cited(text: str, begin: Beginning, lines: Lines, vocabulary: Vocabulary) -> Reading:
+    """What is printed, as it is cited; pages in brackets at its end say where in it."""
+    reading = Reading(lines, Thing(plain(text)), begin.verb, begin.importance, condition=begin.condition)
+    found = re.fullmatch(r"(.+?)\s*(\([^()]{1,80}\))\W*", text, re.DOTALL)
+    if found is not None:
+        read_after(reading, found[2], vocabulary)
+        if not reading.notes:
+            reading.thing.title = plain(found[1])
+        reading.notes = []
+    return reading
 
 
 def _title_and_rest(text: str) -> tuple[str, str]:

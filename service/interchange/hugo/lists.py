@@ -13,7 +13,7 @@ from service.interchange.hugo.drafts import Choice, Draft, Note, Option, Reading
 from service.interchange.hugo.entries import drafts_of
 from service.interchange.hugo.links import find_links, is_followable, plain
 from service.interchange.hugo.page import Lines, Page
-from service.interchange.hugo.vocabulary import words
+from service.interchange.hugo.vocabulary import leading, words
 from service.interchange.reports import Fate
 
 LONGEST_NOTE = 18_000
@@ -65,6 +65,9 @@ class Entries:
     def _asks(self, text: str) -> bool:
         """Whether a paragraph is a request like an entry of a list: it begins with a verb, and leads somewhere."""
         begin = beginning_of(text, self.vocabulary)
+        task = leading(self.vocabulary.tasks, plain(text[:LONGEST_TITLE]))
+        if task is not None and plain(text[:LONGEST_TITLE])[task[1] :].startswith(":"):
+            return True
         if begin.verb is None or (self.section is None and begin.verb not in ("read", "watch", "skim")):
             return False
         return bool(find_links(text)) and not text.rstrip().endswith(":")
@@ -207,8 +210,8 @@ class Entries:
 
     def _drafts(self, text: str, lines: Lines) -> list[Draft] | None:
         asks = self.section.asks if self.section is not None else False
-        drafts = drafts_of(text, lines, self.vocabulary, asks=asks)
         verb: Verb | None = self.section.verb if self.section is not None else None
+        drafts = drafts_of(text, lines, self.vocabulary, asks=asks, cited=verb)
         for draft in drafts or []:
             if isinstance(draft, Reading) and draft.verb is None:
                 draft.verb = verb

@@ -19,6 +19,8 @@ _EDGE = " \t\n,;:.–—-|/"
 _STOPWORDS = frozenset(
     {"", "the", "this", "a", "an", "this article", "this video", "this paper", "the article", "from", "etc"}
 )
+_CHOICE = re.compile(r"\b(?:either|both|or)\b", re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
 _SAYS_NOTHING = frozenset({"", "here", "this", "link", "this link", "click here", "this page", "more"})
 LONGEST_PORTION = 80
 
@@ -38,7 +40,7 @@ def tidy(text: str) -> str:
 def part_of(text: str, vocabulary: Vocabulary) -> str:
     """The text, if all it says is a part of something: "Lecture 4", "Chapters 2 and 3", "the first ten pages"."""
     said = plain(text).strip(_EDGE)
-    if not 0 < len(said) <= LONGEST_PORTION or not words(vocabulary.parts).match(said):
+    if not 0 < len(said) <= LONGEST_PORTION or not words(vocabulary.parts).match(said) or _CHOICE.search(said):
         return ""
     return said if re.search(r"\d|\b[IVX]+\b|\b(?:first|last|one|two|three)\b", said) else ""
 
@@ -109,6 +111,8 @@ def _is_located(reading: Reading, said: str, vocabulary: Vocabulary) -> bool:
     said = plain(said).strip(_EDGE)
     if (found := _MINUTES.fullmatch(said)) is not None:
         reading.minutes = int(found[1])
+    elif reading.verb in {"watch", "listen"} and (found := _CLOCK.fullmatch(said)) is not None:
+        reading.minutes = int(found[1]) + (int(found[2]) >= 30)
     elif (found := _SPAN.fullmatch(said)) is not None:
         reading.span = (found[1], found[2])
     elif (found := _PAGES.fullmatch(said)) is not None:

@@ -167,8 +167,9 @@ class Walk:
         section = Section(lines, title, " / ".join(scope.title for scope in self.scopes[1:]))
         if found is not None:
             self.outcome.is_recognised = True
-            verb = leading([*self.vocabulary.verbs, *self.vocabulary.labels], said)
-            section.importance, section.asks, section.verb = found.importance, True, verb[0].means if verb else None
+            verb = leading(self.vocabulary.verbs, said) or first_of(self.vocabulary.labels, said)
+            section.importance, section.asks = found.importance, True
+            section.verb = verb[0].means if isinstance(verb, tuple) else verb.means if verb else None
         elif outer is not None:
             section.importance, section.asks, section.verb = outer.importance, outer.asks, outer.verb
         if self.scope.meeting is not None:
