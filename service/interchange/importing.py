@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from service.content.documents import dump_document
 from service.domain.documents import ImportSource, Resource, UnitDocument
 from service.domain.documents.words import slug
 from service.domain.expressions import meant
+from service.domain.merging import Difference, differences
 from service.domain.mistakes import Rejected
 from service.errors import Conflict
 from service.interchange.formats import Format
@@ -39,13 +41,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Planned:
-    """A unit as it is to be written, where, and whether anything is different there then."""
+    """A unit as it is to be written, where, and what is different there then (but for the lines things came from)."""
 
     source: Path
     unit: UnitDocument
     what: What
     where: str
     report: Report
+    differences: Sequence[Difference] = ()
 
 
 class Target(Protocol):
@@ -190,7 +193,14 @@ def _changed(found: Found, key: str, target: Target, join: Join) -> Planned:
     earlier = target.unit(key)
     unit = _passed(found, key, lambda: join(earlier, found.unit, target.shared))
     what: What = "unchanged" if unit == earlier else "changed"
-    return Planned(found.source, unit, what, target.where(unit), found.report)
+    different = tuple(differences(*(_without_sources(dump_document(one)) for one in (earlier, unit))))
+    return Planned(found.source, unit, what, target.where(unit), found.report, different)
+
+
+def _without_sources(raw: Any) -> Any:
+    if isinstance(raw, dict):
+        return {name: _without_sources(value) for name, value in raw.items() if name != "source"}
+    return [_without_sources(one) for one in raw] if isinstance(raw, list) else raw
 
 
 def _passed(found: Found, key: str, made: Callable[[], UnitDocument]) -> UnitDocument:
