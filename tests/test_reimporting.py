@@ -11,17 +11,23 @@ from click.testing import CliRunner, Result
 
 from service.cli import main
 from service.content.documents import dump_document
+from service.content.operations import find_course
 from service.db import Database
 from service.domain.documents import UnitDocument
+from service.domain.keys import derived
+from service.errors import PreconditionFailed
+from service.interchange.formats import FORMATS
 from service.interchange.gift import read_bank
 from service.interchange.hugo import read_page
+from service.interchange.importing import plan, read_sources
 from service.interchange.matching import ALIKE, Thing, matched
 from service.interchange.rematching import put_into, rematch
+from service.interchange.storing import StoredCourse, prepare, store
 from service.seeding import operations as seeding
 from service.seeding.loader import load_folder
 from tests.cast import Client, answer_of
 from tests.hugo_pages import page_by_chance
-from tests.quizzing import take
+from tests.quizzing import Taken, take
 from tests.world import TestWorld
 
 PAGE = """\
@@ -301,3 +307,65 @@ def test_pages_of_the_same_name_in_different_folders_are_different_pages(
     monkeypatch.chdir(other)
     done = hornbook("import", "hugo", "_index.md", "--into", course)
     assert done.exit_code == 0 and "1 added" in done.output, done.output
+
+
+@pytest.fixture
+def taken(course: Path, site: Path, database: Database, world: TestWorld, ana: Client, database_url: str) -> Taken:
+    """The quiz as it was first imported, with every answer right, and submitted."""
+    bring(course, site, database, world)
+    assert hornbook("enrol", "ana", "rivers", "--database", database_url).exit_code == 0
+    quiz = answer_of(ana.get("/courses/rivers/units/bores"))["quizzes"][0]["id"]
+    taken = take(ana, quiz, database)
+    taken.answer_everything(right=True)
+    taken.submit()
+    return taken
+
+
+def test_a_bank_that_changed_goes_into_the_database_and_old_attempts_show_what_was_graded(
+    course: Path, site: Path, taken: Taken, root: Client, database_url: str
+) -> None:
+    first = load_folder(course)[0].units[0].document
+    graded = answer_of(taken.result())
+    (site / "quiz.gift").write_text(CHANGED_BANK)
+    into = ("--course", "rivers", "--unit", "bores", "--database", database_url)
+    done = hornbook("import", "gift", site / "quiz.gift", *into)
+    assert done.exit_code == 0 and "1 changed" in done.output, done.output
+    assert "changed  questions/direction" in done.output and "added    questions/what-drives-a-bore" in done.output
+    told = json.loads(hornbook("import", "gift", site / "quiz.gift", *into, "--format", "json").output)
+    assert [(one["what"], one["differences"]) for one in told["files"]] == [("unchanged", [])]
+    unit = "/admin/courses/rivers/units/bores"
+    assert len(answer_of(root.get(f"{unit}/versions"))["items"]) == 2, "an import of the same writes none"
+    quiz = answer_of(taken.client.get("/courses/rivers/units/bores"))["quizzes"][0]["id"]
+    again = take(taken.client, quiz, taken.database)
+    assert len(again.slots) == 3 and answer_of(taken.result()) == graded, "nobody sees it yet"
+    answer_of(root.post(f"{unit}/publication", If_Match="*"))
+    written = answer_of(root.get(unit))
+    assert {one.key for one in first.questions} < {one["key"] for one in written["questions"]}
+    upstream = next(one for one in written["questions"] if one["key"] == "direction")["choices"][0]
+    assert upstream["key"] == derived("Upstream") and upstream["text"] == "Up the river"
+    assert answer_of(taken.result()) == graded
+
+
+def test_an_import_is_written_as_a_whole_or_not_at_all(
+    course: Path, site: Path, database: Database, world: TestWorld, root: Client, database_url: str
+) -> None:
+    bring(course, site, database, world)
+    waves = site.parent / "03waves"
+    waves.mkdir()
+    (waves / "_index.md").write_text(PAGE.replace("Unit 2: Bores", "Unit 3: Waves"))
+    (site / "_index.md").write_text(PAGE.replace("### Friday", "### Thursday"))
+    sources, _ = read_sources(site.parent, FORMATS["hugo"])
+    with database.read() as session:
+        rivers = find_course(session, "rivers")
+        assert rivers is not None
+        target = StoredCourse(session, rivers)
+        planned = plan(sources[::-1], target)
+        assert [one.what for one in planned] == ["added", "changed"]
+        ready = prepare(target, planned)
+    there = root.get("/admin/courses/rivers/units/bores")
+    own = answer_of(there) | {"objectives_intro": "Ours, written meanwhile."}
+    answer_of(root.put("/admin/courses/rivers/units/bores", own, If_Match=there.headers["ETag"]))
+    with pytest.raises(PreconditionFailed), database.write() as session:
+        store(session, world, rivers, ready)
+    assert root.get("/admin/courses/rivers/units/waves").status_code == 404
+    assert answer_of(root.get("/admin/courses/rivers/units/bores"))["objectives_intro"].startswith("Ours")

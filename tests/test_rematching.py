@@ -337,7 +337,7 @@ def with_other_keys(raw: Any, names: dict[str, str]) -> Any:
         return [with_other_keys(one, names) for one in raw]
     if not isinstance(raw, dict):
         return raw
-    made = {}
+    made: Raw = {}
     for field, value in raw.items():
         if field == "resources":
             made[field] = {names.get(key, key): with_other_keys(one, names) for key, one in value.items()}
