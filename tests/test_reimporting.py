@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
-from service.content.documents import dump_document
+from service.content.documents import dump_document, load_document
 from service.content.operations import find_course
 from service.db import Database
 from service.domain.documents import UnitDocument
@@ -369,3 +369,35 @@ def test_an_import_is_written_as_a_whole_or_not_at_all(
         store(session, world, rivers, ready)
     assert root.get("/admin/courses/rivers/units/waves").status_code == 404
     assert answer_of(root.get("/admin/courses/rivers/units/bores"))["objectives_intro"].startswith("Ours")
+
+
+def rearranged(unit: UnitDocument, chance: random.Random) -> UnitDocument:
+    """The unit as somebody left it who moved things about in its file, and added some."""
+    raw = json.loads(json.dumps(dump_document(unit)))
+    sections = raw.get("sections", [])
+    for section in sections:
+        chance.shuffle(section.get("items", []))
+    chance.shuffle(sections)
+    chance.shuffle(raw.get("questions", []))
+    if sections:
+        items = chance.choice(sections).setdefault("items", [])
+        own = {"key": "own-section", "title": "Our own", "items": [items.pop()] if items else []}
+        items.insert(0, {"key": "own", "title": "A thing of our own"})
+        sections.insert(chance.randrange(len(sections) + 1), own)
+    return load_document(UnitDocument, raw)
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_what_was_moved_about_by_hand_stays_there_until_the_page_moves_it(start: int) -> None:
+    for seed in range(start, start + 50):
+        chance = random.Random(seed)
+        page = page_by_chance(seed).text.split("\n")
+        imported = read_page("\n".join(page), "units/03-chance.md").unit
+        edited = rearranged(put_into(imported, read_bank(BANK, "units/quiz.gift").unit, {}), chance)
+        assert rematch(edited, imported, {}) == edited
+        del page[chance.randrange(len(page))]
+        page.insert(chance.randrange(len(page) + 1), page.pop(chance.randrange(len(page))))
+        later = read_page("\n".join(page), "units/03-chance.md").unit
+        once = rematch(edited, later, {})
+        assert rematch(once, later, {}) == once
+        assert {one.key for one in once.questions} == {one.key for one in edited.questions}

@@ -193,7 +193,10 @@ class _Merging:
 
     def _item(self, raw: Raw) -> Raw:
         """A reading, choice, task or note as it was before, if its lines are, and so for what is in it."""
-        was, now = self.earlier.get(name_of(raw)), self.now.get(name_of(raw))
+        name = name_of(raw)
+        was = self.earlier.get(name)
+        # Notes without a key may say the same as others: each has its own lines.
+        now = self.now.get(name) if "key" in raw or name in self.held else raw
         made = dict(raw) if was is None or now is None else merged(was, now)
         before = self._items((was or {}).get("before", ()), (now or {}).get("before", ()))
         options = self._containers((was or {}).get("options", ()), (now or {}).get("options", ()))

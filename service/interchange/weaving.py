@@ -62,10 +62,10 @@ def name_of(raw: Raw) -> Name:
 
 
 def _is_order_same(before: Mapping[Name, Raw], now: Mapping[Name, Raw]) -> bool:
-    """Whether the page has in the same order what it had before, whoever may have changed the order of the file."""
-    lines = {name: _line(raw) for name, raw in before.items() if name in now}
-    again = [lines[name] for name in now if name in lines]
-    return None not in again and all(one <= other for one, other in pairwise(again))  # type: ignore[operator]
+    """Whether the page has in the same order what it had before, in whatever order the two lists have it."""
+    lines = [(_line(before[name]), _line(now[name])) for name in now if name in before]
+    known = sorted((was, then) for was, then in lines if was is not None and then is not None)
+    return len(known) == len(lines) and all(one[1] <= other[1] for one, other in pairwise(known))
 
 
 def _line(raw: Raw) -> int | None:
