@@ -401,3 +401,20 @@ def test_what_was_moved_about_by_hand_stays_there_until_the_page_moves_it(start:
         once = rematch(edited, later, {})
         assert rematch(once, later, {}) == once
         assert {one.key for one in once.questions} == {one.key for one in edited.questions}
+
+
+def test_two_pages_do_not_become_one_unit(course: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = site.parent / "more" / site.name / "_index.md"
+    other.parent.mkdir(parents=True)
+    (site / "_index.md").write_text(PAGE.replace("---\n", "---\nslug: bores\n", 1))
+    monkeypatch.chdir(site.parent)
+    assert hornbook("import", "hugo", site.name, "--into", course).exit_code == 0
+    other.write_text(PAGE.replace("---\n", "---\nslug: waves\n", 1))
+    both = hornbook("import", "hugo", ".", "--into", course)
+    assert both.exit_code == 0 and "1 added, 0 changed, 1 unchanged" in both.output, both.output
+    (site / "_index.md").write_text(PAGE.replace("---\n", "---\nslug: rivers\n", 1))
+    (site.parent / "bores.md").write_text(PAGE)
+    files = {file: file.read_text() for file in (course / "units").iterdir()}
+    swapped = hornbook("import", "hugo", ".", "--into", course)
+    assert swapped.exit_code == 1 and "would both become the unit “bores”" in swapped.output, swapped.output
+    assert {file: file.read_text() for file in (course / "units").iterdir()} == files

@@ -294,8 +294,28 @@ def test_what_is_gone_leaves_nothing_behind_that_refers_to_it() -> None:
     assert (own.objectives, own.answers_from) == ((), ())
     assert [one.key for one in unit.quizzes] == [one.key for one in bank().quizzes]
     assert len(options(raw_of(unit))) == 2 and len(unit.questions) == 5
-    fewer = put_into(edited(both, draw), bank(BANK.split("\n\nWhich tide", maxsplit=1)[0]), {})
-    assert fewer.quizzes[0].draw[0].take == 2 and len(fewer.quizzes[0].draw[0].from_) == 2
+    draw_all = edited(edited(both, draw), lambda raw: raw["quizzes"][0]["draw"][0].update(take=4))
+    fewer = put_into(draw_all, bank(BANK.split("\n\nWhich tide", maxsplit=1)[0]), {})
+    assert fewer.quizzes[0].draw[0].take == 2, "four of two cannot be drawn"
+    assert len(fewer.quizzes[0].draw[0].from_) == 2
+
+
+def test_a_choice_of_ones_own_asks_for_no_more_than_is_left_on_the_page() -> None:
+    def choose(raw: Raw) -> None:
+        moved = items(raw)[:2]
+        del items(raw)[:2]
+        made = [{"key": f"option-{one['key']}"[:60], "items": [one]} for one in moved]
+        group = {"key": "either", "prompt": "Either will do:", "min": 2, "options": made}
+        raw["sections"].insert(0, {"key": "ours", "title": "Ours", "items": [{"choose": group}]})
+
+    own = edited(page(), choose)
+    assert rematch(own, page(), {}) == own
+    gone = "- Watch [The tides at Mont-Saint-Michel](https://tides.example/mont)\n"
+    fewer = raw_of(rematch(own, page(PAGE.replace(gone, "")), {}))
+    group = items(fewer)[0]["choose"]
+    assert len(group["options"]) == 1 and group.get("min", 1) == 1
+    none = PAGE.replace(gone, "").replace("- Read [How tides come about](https://tides.example/how)\n", "")
+    assert "items" not in raw_of(rematch(own, page(none), {}))["sections"][0]
 
 
 def test_what_somebodys_own_needs_comes_back() -> None:

@@ -139,7 +139,7 @@ def plan(found: Sequence[Found], target: Target) -> list[Planned]:
     planned = []
     first: dict[str, Path] = {}
     for one in found:
-        key = _earlier_key(one, present)
+        key = _earlier_key(one, present, found)
         if key is None:
             planned.append(_added(one, target))
         elif (other := first.setdefault(key, one.source)) != one.source:
@@ -149,7 +149,7 @@ def plan(found: Sequence[Found], target: Target) -> list[Planned]:
     return planned
 
 
-def _earlier_key(found: Found, present: Mapping[str, ImportSource | None]) -> str | None:
+def _earlier_key(found: Found, present: Mapping[str, ImportSource | None], everything: Sequence[Found]) -> str | None:
     """The key of the unit that an earlier import made of the same file; None where there is none.
 
     Raises `Conflict` where there is a unit of this name that did not come from such a file: somebody's own, or that of
@@ -159,10 +159,13 @@ def _earlier_key(found: Found, present: Mapping[str, ImportSource | None]) -> st
     if source is None:
         return key if key in present else None
     imported = {one: of for one, of in present.items() if of is not None}
-    for is_same in (_has_same_path, is_same_file):
-        same = [one for one, of in imported.items() if is_same(of, source)]
-        if len(same) == 1:
-            return same[0]
+    same = [one for one, of in imported.items() if _has_same_path(of, source)]
+    # A unit of which the very file is here as well is that file's, however alike another one is called.
+    taken = {(one.unit.unit.source.format, one.unit.unit.source.path) for one in everything if one.unit.unit.source}
+    near = [one for one, of in imported.items() if is_same_file(of, source) and (of.format, of.path) not in taken]
+    for candidates in (same, near):
+        if len(candidates) == 1:
+            return candidates[0]
     if key not in present:
         return None
     if key not in imported or imported[key].format != source.format:
