@@ -5,11 +5,18 @@ from __future__ import annotations
 from flask import Flask
 
 from service import schema
+from service.accounts.audit_routes import routes as audit
+from service.accounts.enrolment_routes import routes as enrolments
 from service.accounts.operations import authenticate
+from service.accounts.oversight import Overseer
+from service.accounts.people_routes import routes as people
 from service.accounts.routes import routes as accounts
+from service.accounts.token_routes import routes as tokens
 from service.content.routes import routes as content
 from service.db import Database
+from service.progress.class_routes import routes as classes
 from service.progress.routes import routes as progress
+from service.progress.statistics.routes import routes as statistics
 from service.quizzes.routes import routes as quizzes
 from service.quizzes.supervision_routes import routes as supervision
 from service.seeding.report_routes import routes as reports
@@ -18,7 +25,10 @@ from service.settings import Settings
 from service.web.installing import install
 from service.world import World
 
-FEATURES = (accounts, content, quizzes, supervision, progress, admin, reports)
+FEATURES = (
+    *(accounts, content, quizzes, supervision, progress, classes, statistics, admin, reports),
+    *(people, enrolments, tokens, audit),
+)
 
 
 def create_app(settings: Settings, *, database: Database | None = None, world: World | None = None) -> Flask:
@@ -31,6 +41,7 @@ def create_app(settings: Settings, *, database: Database | None = None, world: W
         database=database,
         world=world or World(),
         authenticate=authenticate,
+        oversight=Overseer(),
         routes=list(FEATURES),
         schema_is_current=lambda: schema.state(database) is schema.State.CURRENT,
     )

@@ -10,39 +10,43 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
     Engine,
     Integer,
     MetaData,
-    Select,
+    SQLColumnExpression,
     String,
     Table,
     Text,
     TypeDecorator,
+    collate,
     create_engine,
     event,
     make_url,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import NullPool
 
+from service.statements import TOLD, Lookup
+
 if TYPE_CHECKING:
-    from sqlalchemy.pool import PoolProxiedConnection
+    from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -57,10 +61,16 @@ SAFE_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 BUSY_SECONDS = 10
 
+IDLE_SECONDS = 1
+"""How long a connection lies unused before it is tried out, which costs as much as a small statement."""
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
 
 def canonical_json(value: object) -> str:
     """The one way a value is written as JSON: sorted keys, no spaces, no NaN; equal values give equal text."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return _WRITER.encode(value)
 
 
 def digest_of(value: object) -> str:
@@ -117,6 +127,11 @@ def Ordered(length: int) -> String:  # noqa: N802  reads as a type
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
+def by_code_point(session: Session, column: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """A text as both databases sort it alike, where its column is not `Ordered`: for what is read page by page."""
+    return collate(column, "BINARY" if session.get_bind().dialect.name == "sqlite" else "C")
+
+
 class Base(DeclarativeBase):
     """Every table of every feature, with constraints that have names."""
 
@@ -140,10 +155,10 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=BUSY_SECONDS,
-            pool_pre_ping=not self.is_sqlite,
         )
-        self._reading = self.engine.execution_options(**_READ_OPTIONS[self.is_sqlite])
-        self._writing = self.engine.execution_options(hornbook_writes=True)
+        told: dict[str, Any] = {TOLD: self._sends}
+        self._reading = self.engine.execution_options(**_READ_OPTIONS[self.is_sqlite], **told)
+        self._writing = self.engine.execution_options(hornbook_writes=True, **told)
         # Connections that are never in a transaction, one for each thread that looks something up: nothing is paid
         # for taking one and giving it back.
         self._lookups = _engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
@@ -228,46 +243,6 @@ class _Line:
         self.cursor = connection.cursor()
 
 
-class Lookup:
-    """A SELECT that comes with nearly every request: its text is made once, its rows are named tuples."""
-
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
-        self.statement = statement
-        self._compiled: dict[str, _Compiled] = {}
-
-    def compiled_for(self, dialect: Dialect) -> _Compiled:
-        """What the driver of this dialect is given."""
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self.statement, dialect)
-        return compiled
-
-
-class _Compiled:
-    """The text of a SELECT for one driver, and how its values go in and out."""
-
-    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
-        columns = list(statement.selected_columns)
-        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-        row = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
-
-        # Nearly every time the rows are those of the last time.
-        @lru_cache(maxsize=1024)
-        def read(raw: tuple[Any, ...]) -> Any:
-            return row(
-                *(value if reader is None else reader(value) for value, reader in zip(raw, readers, strict=True))
-            )
-
-        self.text = str(compiled)
-        self.read = read
-        self._order = compiled.positiontup
-
-    def arguments(self, values: dict[str, Any]) -> Any:
-        """The values as the driver takes them: in order, or by name."""
-        return values if self._order is None else [values[name] for name in self._order]
-
-
 _READ_OPTIONS: dict[bool, dict[str, Any]] = {
     True: {},
     False: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -285,7 +260,27 @@ def _engine(url: str, **options: Any) -> Engine:
     if is_sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_require_alive, engine.dialect))
     return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = monotonic()
+
+
+def _require_alive(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _fairy: object) -> None:
+    """Look whether the server is still there behind a connection that was idle, as one that was just used tells."""
+    if monotonic() - record.info.get("used_at", monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        alive = dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
+        alive = False
+    if not alive:
+        # The pool throws away all that are as old, and makes a new one.
+        raise InvalidatePoolError()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -51,13 +53,34 @@ def state(database: Database) -> State:
 
 def upgrade(database: Database) -> None:
     """Bring the schema to this code's revision, in one transaction, one server at a time."""
-    with database.engine.execution_options(hornbook_writes=True).begin() as connection:
+    with database.engine.execution_options(hornbook_writes=True).connect() as connection, _unwatched(connection):
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         if _state(connection) in {State.EMPTY, State.BEHIND}:
             from alembic import command  # noqa: PLC0415  takes a second, and only those who migrate need it
 
             command.upgrade(configuration(connection), "head")
+
+
+@contextmanager
+def _unwatched(connection: Connection) -> Iterator[None]:
+    """A transaction in which SQLite lets a table that others refer to be made anew, and looks at the end.
+
+    To change a column there, the table has to be copied; see SQLite's documentation of ALTER TABLE.
+    """
+    if connection.dialect.name != "sqlite":
+        with connection.begin():
+            yield
+        return
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            yield
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise RuntimeError("the upgrade would have left rows that refer to nothing; nothing was changed")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def configuration(connection: Connection) -> Config:

@@ -126,6 +126,12 @@ class Settings:
         default=0,
         metadata=_about(_whole(0, 8), "number", "trusted proxies in front, whose X-Forwarded headers are believed"),
     )
+    failed_tries: int = field(
+        default=30,
+        metadata=_about(
+            _whole(1, 100_000), "number", "bad tokens from one address in five minutes before it is told to wait"
+        ),
+    )
     log_level: str = field(
         default="info", metadata=_about(_log_level, "word", "`info` logs requests and failures, `error` failures only")
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from werkzeug.test import TestResponse
 
 from service.app import FEATURES
 from tests.cast import Client
@@ -37,13 +38,23 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "PATCH /attempts/{attempt}/answers":                                     (401, 403, 403, 200, 404, 403, 403),
     "GET /attempts/{attempt}/receipts":                                      (401, 403, 403, 200, 404, 403, 403),
     "POST /attempts/{attempt}/answers/1/hints":                             (401, 403, 403, 409, 404, 403, 403),
+    "POST /attempts/{attempt}/answers/1/variants":                          (401, 403, 403, 409, 404, 403, 403),
     "PUT /attempts/{attempt}/answers/1/self-assessment":                    (401, 403, 403, 409, 404, 403, 403),
     "GET /attempts/{attempt}/proof":                                         (401, 403, 403, 409, 404, 403, 403),
     "GET /attempts/{attempt}/result":                                       (401, 403, 403, 409, 404, 403, 403),
     "POST /attempts/{attempt}/submission":                                  (401, 403, 403, 200, 404, 403, 403),
     "PUT /me/courses/tides/readings/{reading}":                             (401, 403, 403, 200, 200, 403, 403),
+    "PUT /attempts/{attempt}/answers/1/ease":                               (401, 403, 403, 409, 404, 403, 403),
+    "GET /me/review":                                                       (401, 403, 403, 200, 200, 403, 403),
+    "POST /me/review/{card}/attempts":                                      (401, 403, 403, 404, 404, 403, 403),
+    "GET /me/next":                                                         (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/progress":                                       (401, 403, 403, 200, 200, 403, 403),
     "GET /me/courses/tides/units/tides/progress":                           (401, 403, 403, 200, 200, 403, 403),
+    # A class: for those who run the course, and for an LMS that may read progress.
+    "GET /courses/tides/progress":                                           (401, 403, 200, 403, 403, 200, 200),
+    "GET /courses/tides/heat-map":                                           (401, 403, 200, 403, 403, 200, 200),
+    "GET /courses/tides/overview":                                           (401, 403, 403, 403, 403, 200, 200),
+    "GET /courses/tides/gradebook.csv":                                      (401, 403, 200, 403, 403, 200, 200),
     "POST /admin/attempts/{attempt}/void":                                   (401, 403, 403, 403, 403, 200, 200),
     "POST /admin/attempts/{attempt}/reopening":                              (401, 403, 403, 403, 403, 409, 409),
     "PUT /admin/quizzes/{quiz}/extensions/{student}":                        (401, 403, 403, 403, 403, 200, 200),
@@ -55,7 +66,30 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /admin/courses/tides/units/tides/versions/1":                      (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/export":                                      (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/lint":                                        (401, 403, 403, 403, 403, 200, 200),
+    "GET /courses/tides/statistics":                                        (401, 403, 200, 403, 403, 200, 200),
+    "GET /courses/tides/questions/{card}/unmatched-answers":                (401, 403, 403, 403, 403, 404, 404),
     "GET /courses/tides/coverage":                                          (401, 403, 403, 403, 403, 200, 200),
+    # People are an admin's business; who is in a course, its instructor's as well. {user} and {token} are Ben's.
+    "GET /admin/users":                                                     (401, 403, 403, 403, 403, 403, 200),
+    "POST /admin/users":                                                    (401, 403, 403, 403, 403, 403, 201),
+    "GET /admin/users/{user}":                                              (401, 403, 403, 403, 403, 403, 200),
+    "PATCH /admin/users/{user}":                                            (401, 403, 403, 403, 403, 403, 200),
+    "DELETE /admin/users/{user}":                                           (401, 403, 403, 403, 403, 403, 200),
+    "GET /admin/courses/tides/enrolments":                                  (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/enrolments":                                 (401, 403, 403, 403, 403, 201, 200),
+    "POST /admin/courses/tides/enrolments/import":                          (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides/enrolments/{user}":                         (401, 403, 403, 403, 403, 403, 200),
+    "DELETE /admin/courses/tides/enrolments/{user}":                        (401, 403, 403, 403, 403, 204, 404),
+    "GET /me/tokens":                                                       (401, 200, 403, 200, 200, 200, 200),
+    "POST /me/tokens":                                                      (401, 201, 403, 201, 201, 201, 201),
+    "DELETE /me/tokens/{token}":                                            (401, 404, 403, 404, 204, 404, 404),
+    "GET /admin/tokens":                                                    (401, 403, 403, 403, 403, 403, 200),
+    "POST /admin/tokens":                                                   (401, 403, 403, 403, 403, 403, 201),
+    "GET /admin/tokens/{token}":                                            (401, 403, 403, 403, 403, 403, 200),
+    "PATCH /admin/tokens/{token}":                                          (401, 403, 403, 403, 403, 403, 200),
+    "DELETE /admin/tokens/{token}":                                         (401, 403, 403, 403, 403, 403, 204),
+    "GET /admin/audit":                                                     (401, 403, 403, 403, 403, 403, 200),
+    "GET /admin/courses/tides/audit":                                       (401, 403, 403, 403, 403, 200, 200),
 }  # fmt: skip
 
 BODIES: dict[str, object] = {
@@ -65,12 +99,22 @@ BODIES: dict[str, object] = {
     "POST /attempts/{attempt}/answers/1/hints": {"number": 1},
     "PUT /attempts/{attempt}/answers/1/self-assessment": {"ticked": []},
     "POST /attempts/{attempt}/submission": {},
+    # A class: for those who run the course, and for an LMS that may read progress.
+    "GET /courses/tides/progress": (401, 403, 200, 403, 403, 200, 200),
     "POST /admin/attempts/{attempt}/void": {"reason": "cheated"},
     "POST /admin/attempts/{attempt}/reopening": {"reason": "a power cut", "until": "2026-03-03T09:00:00Z"},
     "PUT /admin/quizzes/{quiz}/extensions/{student}": {"factor": "1.5", "reason": "dyslexia"},
     "PUT /me/courses/tides/readings/{reading}": {"state": "done"},
     "POST /admin/courses/tides/units": {"format": "hornbook/unit@1", "unit": {"key": "waves", "title": "Waves"}},
     "PUT /admin/courses/tides/units/tides": {"format": "hornbook/unit@1", "unit": {"key": "tides", "title": "Tides"}},
+    "POST /admin/users": {"login": "new", "name": "Somebody New"},
+    "PATCH /admin/users/{user}": {"name": "Benjamin"},
+    "POST /admin/courses/tides/enrolments": {"login": "eve"},
+    "POST /admin/courses/tides/enrolments/import": b"login\neve\n",
+    "PATCH /admin/courses/tides/enrolments/{user}": {"role": "instructor"},
+    "POST /me/tokens": {"label": "my phone"},
+    "POST /admin/tokens": {"label": "an LMS", "scopes": ["units:read"], "courses": ["tides"]},
+    "PATCH /admin/tokens/{token}": {"label": "Ben's laptop"},
 }
 
 GUARDED = ("PUT /admin/courses/tides/units/tides", "POST /admin/courses/tides/units/tides/publication")
@@ -82,7 +126,11 @@ RULES = {
     "<uuid:quiz>": "{quiz}",
     "<uuid:attempt>": "{attempt}",
     "<uuid:reading>": "{reading}",
+    "<uuid:card>": "{card}",
+    "<uuid:question>": "{card}",
     "<uuid:student>": "{student}",
+    "<uuid:user>": "{user}",
+    "<uuid:token>": "{token}",
     "<int:slot>": "1",
     "<int:version>": "1",
 }
@@ -104,36 +152,54 @@ def test_every_endpoint_has_a_row_and_every_row_an_endpoint() -> None:
     assert declared() == set(VERDICTS)
 
 
+def of_ben(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Ben, and the token that he uses."""
+    ben: Client = request.getfixturevalue("ben")
+    return {"user": ben.get("/me").get_json()["id"], "token": ben.get("/me/tokens").get_json()["items"][0]["id"]}
+
+
+def send(client: Client, endpoint: str, path: str) -> TestResponse:
+    """Send what the table says to this address, the endpoint's or one like it."""
+    headers = {"If_Match": "*"} if endpoint in GUARDED else {}
+    method, body = endpoint.split(" ", maxsplit=1)[0], BODIES.get(endpoint)
+    if isinstance(body, bytes):
+        return client.send(method, path, raw=body, headers={**headers, "Content-Type": "text/csv"})
+    if body is None and endpoint == "POST /quizzes/{quiz}/attempts":
+        body = {}
+    return client.send(method, path, body, headers=headers)
+
+
 @pytest.mark.parametrize("endpoint", VERDICTS)
 def test_every_caller_gets_the_verdict_of_the_table(
     endpoint: str, taken: Taken, prep_check: str, request: pytest.FixtureRequest
 ) -> None:
-    method, path = endpoint.split(" ")
+    path = endpoint.split(" ")[1]
     unit = taken.client.get("/courses/tides/units/tides").get_json()
     reading = unit["sections"][0]["items"][0]["reading"]["id"]
     student = taken.client.get("/me").get_json()["id"]
-    path = path.format(quiz=prep_check, attempt=taken.id, reading=reading, student=student)
+    path = path.format(
+        quiz=prep_check, attempt=taken.id, reading=reading, student=student, card=reading, **of_ben(request)
+    )
     verdicts = {}
     for who in WHO:
         client: Client = request.getfixturevalue(who)
-        body = {} if endpoint == "POST /quizzes/{quiz}/attempts" else BODIES.get(endpoint)
-        headers = {"If_Match": "*"} if endpoint in GUARDED else {}
-        verdicts[who] = client.send(method, path, body if method != "GET" else None, headers=headers).status_code
+        verdicts[who] = send(client, endpoint, path).status_code
     assert verdicts == dict(zip(WHO, VERDICTS[endpoint], strict=True))
 
 
 @pytest.mark.parametrize("endpoint", [name for name in VERDICTS if "tides" in name or "{" in name])
 def test_what_is_anothers_is_as_missing_as_what_is_not_there(
-    endpoint: str, taken: Taken, eve: Client, prep_check: str
+    endpoint: str, taken: Taken, eve: Client, prep_check: str, request: pytest.FixtureRequest
 ) -> None:
-    method, path = endpoint.split(" ")
+    path = endpoint.split(" ")[1]
     reading = str(uuid4())
-    real = path.format(quiz=prep_check, attempt=taken.id, reading=reading, student=reading)
-    none = path.format(quiz=uuid4(), attempt=uuid4(), reading=reading, student=reading).replace(
-        "/courses/tides", "/courses/no-such-course"
+    real = path.format(
+        quiz=prep_check, attempt=taken.id, reading=reading, student=reading, card=reading, **of_ben(request)
     )
-    headers = {"If_Match": "*"} if endpoint in GUARDED else {}
-    answers = [eve.send(method, one, BODIES.get(endpoint), headers=headers) for one in (real, none)]
+    none = path.format(
+        quiz=uuid4(), attempt=uuid4(), reading=reading, student=reading, card=reading, user=uuid4(), token=uuid4()
+    ).replace("/courses/tides", "/courses/no-such-course")
+    answers = [send(eve, endpoint, one) for one in (real, none)]
     assert answers[0].status_code == answers[1].status_code
     assert answers[0].data == answers[1].data
     hidden = {"X-Request-Id", "Date"}

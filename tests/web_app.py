@@ -235,9 +235,9 @@ def note_of(session: Session, note: int) -> Any:
     return found
 
 
-def authenticate(session: Session, authorization: str | None, now: datetime) -> Principal:
-    """The cast, by name; the session and the time are asked for and not needed."""
-    assert session is not None
+def authenticate(database: Database, authorization: str | None, now: datetime) -> Principal:
+    """The cast, by name; the database and the time are asked for and not needed."""
+    assert database.engine is not None
     assert now.tzinfo is not None
     if authorization is None:
         return Principal()

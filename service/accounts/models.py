@@ -1,8 +1,9 @@
-"""Who there is: people, what they are in a course, and the tokens that speak for them."""
+"""Who there is: people, what they are in a course, the tokens that speak for them, and the trail of what they did."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -69,6 +70,7 @@ class Token(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
 
 
 class TokenCourse(Base):
@@ -81,3 +83,37 @@ class TokenCourse(Base):
     course_id: Mapped[int] = mapped_column(
         Serial, ForeignKey("courses.id", ondelete="RESTRICT"), primary_key=True, autoincrement=False
     )
+
+
+class AuditEntry(Base):
+    """One act under /admin, or one that was refused: who, what, on what, and how it ended.
+
+    `target` holds the variables of the address, `fields` the names of what was sent, `details` what the act itself
+    chose to tell: keys, ids and roles; never a secret, an answer, a text or a person's name. The actor is no foreign
+    key: what was done stays told of somebody who is no longer known.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "course_id", "id"), Index(None, "actor", "at"))
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(80))
+    course_id: Mapped[int | None] = mapped_column(Serial, ForeignKey("courses.id", ondelete="RESTRICT"))
+    action: Mapped[str] = mapped_column(String(80))
+    target: Mapped[dict[str, str]] = mapped_column(Json)
+    fields: Mapped[list[str]] = mapped_column(Json)
+    details: Mapped[dict[str, Any]] = mapped_column(Json)
+    status: Mapped[int]
+    request_id: Mapped[str] = mapped_column(String(64))
+
+
+class FailedTries(Base):
+    """How often a client's address failed to say who it is, since when."""
+
+    __tablename__ = "failed_tries"
+    __table_args__ = (Index(None, "since"),)
+
+    client: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since: Mapped[datetime]
+    count: Mapped[int]

@@ -17,10 +17,12 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.accounts.models import Enrolment, Token, TokenCourse, User
+from service.accounts.people import courses_of, make_person
+from service.db import Database
 from service.domain.expressions import meant
-from service.domain.people import mistakes_of_person
 from service.domain.roles import Principal, Role, Scope
-from service.errors import Conflict, Invalid, NotFound, Unauthenticated
+from service.errors import NotFound, Unauthenticated
+from service.statements import Lookup
 from service.world import World
 
 TOKEN = re.compile(r"hb_([a-z2-7]{8})_([A-Za-z0-9_-]{43})")
@@ -38,7 +40,7 @@ class IssuedToken:
     expires_at: datetime | None
 
 
-def authenticate(session: Session, authorization: str | None, now: datetime) -> Principal:
+def authenticate(database: Database, authorization: str | None, now: datetime) -> Principal:
     """The caller behind an `Authorization` header, in one statement; nobody without a header.
 
     Raises `Unauthenticated` for any header that is not a valid bearer token, with one message for all reasons.
@@ -46,7 +48,7 @@ def authenticate(session: Session, authorization: str | None, now: datetime) -> 
     if authorization is None:
         return Principal()
     sent = sent_token(authorization)
-    return caller_of(session.execute(CALLER, {"prefix": sent.prefix}).all(), sent, now)
+    return caller_of(database.look_up(_CALLER, prefix=sent.prefix), sent, now)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ CALLER = (
     .where(Token.prefix == bindparam("prefix"))
 )
 """What is known of the token with this `prefix`: a row for each enrolment of its person, or each course it names."""
+_CALLER = Lookup(CALLER)
 
 
 @dataclass(frozen=True)
@@ -120,28 +123,12 @@ class Me:
 def get_me(session: Session, caller: Principal) -> Me:
     """The person the caller's token speaks for."""
     user = session.get_one(User, caller.user_id)
-    # The table, not the model: what a course is lies above this feature.
-    courses = Enrolment.metadata.tables["courses"]
-    rows = session.execute(
-        select(courses.c.slug, Enrolment.role)
-        .join(Enrolment, Enrolment.course_id == courses.c.id)
-        .where(Enrolment.user_id == user.id)
-        .order_by(courses.c.slug)
-    )
-    return Me(user.id, user.login, user.name, user.is_admin, [{"course": row.slug, "role": row.role} for row in rows])
+    return Me(user.id, user.login, user.name, user.is_admin, courses_of(session, user.id))
 
 
 def create_user(session: Session, world: World, *, login: str, name: str, is_admin: bool = False) -> User:
     """A new person. `Invalid` when login or name are none, `Conflict` when the login is taken."""
-    mistakes = list(mistakes_of_person(login, name))
-    if mistakes:
-        raise Invalid(" ".join(mistake.message for mistake in mistakes), mistakes)
-    if find_user(session, login) is not None:
-        raise Conflict(f"There is already a user with the login {login}.")
-    user = User(id=world.fresh_id(), login=login, name=name, is_admin=is_admin, created_at=world.now())
-    session.add(user)
-    session.flush()
-    return user
+    return make_person(session, world, {"login": login, "name": name, "is_admin": is_admin})
 
 
 def find_user(session: Session, login: str) -> User | None:

@@ -14,9 +14,11 @@ from service.cli.output import OneSentence
 from service.cli.people import enrol, token, user
 from service.cli.preview import preview
 from service.cli.proving import recompute
+from service.cli.rosters import roster
 from service.cli.schema import schema
 from service.cli.seeding import seed
 from service.cli.serving import serve
+from service.cli.simulating import demo
 from service.cli.sweeping import sweep
 
 
@@ -31,6 +33,6 @@ def main() -> None:
 
 for command in (
     *(serve, db, seed, lint, coverage, export, import_, new, preview, schema),
-    *(user, enrol, token, sweep, recompute, openapi),
+    *(user, enrol, roster, token, sweep, demo, recompute, openapi),
 ):
     main.add_command(command)

@@ -47,7 +47,7 @@ def prepare_demo(database: Database, settings: Settings) -> Demo | None:
         courses = list_every_course(session)
         if not courses:
             return None
-        if demo is None or not _still_valid(session, demo):
+        if demo is None or not _still_valid(database, demo):
             demo = _make(session, courses)
             _keep(kept, demo)
     return demo
@@ -74,11 +74,11 @@ def _make(session: Session, courses: list[Course]) -> Demo:
     return Demo(people[Role.STUDENT], people[Role.INSTRUCTOR], lms.text, courses[0].slug)
 
 
-def _still_valid(session: Session, demo: Demo) -> bool:
+def _still_valid(database: Database, demo: Demo) -> bool:
     """The file may be older than the database, or belong to another one."""
     try:
         for text in (demo.student, demo.instructor, demo.lms):
-            accounts.authenticate(session, f"Bearer {text}", World().now())
+            accounts.authenticate(database, f"Bearer {text}", World().now())
     except Unauthenticated:
         return False
     return True

@@ -7,6 +7,7 @@ from datetime import timedelta
 import click
 from sqlalchemy.orm import Session
 
+from service.accounts import auditing, people
 from service.accounts import operations as accounts
 from service.cli.output import database_option, opened_current, read_settings
 from service.content.models import Course
@@ -25,11 +26,18 @@ def user() -> None:
 @click.argument("login")
 @click.option("--name", required=True, help="The name people read.")
 @click.option("--admin", is_flag=True, help="May do everything in every course.")
+@click.option("--issuer", help="Another system that knows the person, say an LMS …")
+@click.option("--external-id", help="… and what it calls them.")
 @database_option
-def add_user(login: str, name: str, admin: bool, database_url: str | None) -> None:
+def add_user(
+    login: str, name: str, admin: bool, issuer: str | None, external_id: str | None, database_url: str | None
+) -> None:
     """Make a person with this LOGIN."""
+    world = World()
+    about = {"login": login, "name": name, "is_admin": admin, "issuer": issuer, "external_id": external_id}
     with opened_current(read_settings(database_url)) as database, database.write() as session:
-        accounts.create_user(session, World(), login=login, name=name, is_admin=admin)
+        person = people.make_person(session, world, about)
+        auditing.note_command(session, world.now(), "user add", user=person.id, is_admin=admin)
     click.echo(f"Made {login}. Next: hornbook enrol {login} COURSE, and hornbook token issue --user {login}")
 
 
@@ -54,8 +62,11 @@ def list_users(database_url: str | None) -> None:
 @database_option
 def enrol(login: str, course: str, role: str, database_url: str | None) -> None:
     """Make the person LOGIN a student (or instructor) of COURSE."""
+    world = World()
     with opened_current(read_settings(database_url)) as database, database.write() as session:
-        accounts.enrol(session, World(), accounts.get_user(session, login), _course(session, course).id, Role(role))
+        person, course_id = accounts.get_user(session, login), course_called(session, course).id
+        accounts.enrol(session, world, person, course_id, Role(role))
+        auditing.note_command(session, world.now(), "enrol", course_id=course_id, user=person.id, role=role)
     click.echo(f"{login} is now {'an instructor' if role == Role.INSTRUCTOR else 'a student'} of {course}.")
 
 
@@ -94,7 +105,7 @@ def issue(
             person = accounts.get_user(session, login)
             issued = accounts.issue_personal_token(session, World(), person, label=label or "command line", lasts=lasts)
         else:
-            ids = [_course(session, slug).id for slug in courses]
+            ids = [course_called(session, slug).id for slug in courses]
             issued = accounts.issue_integration_token(
                 session,
                 World(),
@@ -103,6 +114,7 @@ def issue(
                 course_ids=ids,
                 lasts=lasts,
             )
+        auditing.note_command(session, World().now(), "token issue", token=issued.id)
     click.echo(issued.text)
     click.echo("Keep it now: it is shown only this once.", err=True)
 
@@ -116,7 +128,8 @@ def list_tokens(database_url: str | None) -> None:
         for one in accounts.list_tokens(session):
             kind = logins[one.user_id] if one.user_id is not None else " ".join(one.scopes or ())
             state = "revoked" if one.revoked_at else f"until {one.expires_at:%Y-%m-%d}" if one.expires_at else "valid"
-            click.echo(f"hb_{one.prefix}_…  {state:16} {kind:32} {one.label}")
+            used = f"used {one.last_used_at:%Y-%m-%d}" if one.last_used_at else "no use known"
+            click.echo(f"hb_{one.prefix}_…  {state:16} {used:15} {kind:32} {one.label}")
 
 
 @token.command("revoke")
@@ -127,10 +140,12 @@ def revoke(prefix: str, database_url: str | None) -> None:
     bare = prefix.removeprefix("hb_").split("_")[0]
     with opened_current(read_settings(database_url)) as database, database.write() as session:
         accounts.revoke_token(session, World(), bare)
+        auditing.note_command(session, World().now(), "token revoke", prefix=bare)
     click.echo(f"hb_{bare}_… is revoked.")
 
 
-def _course(session: Session, slug: str) -> Course:
+def course_called(session: Session, slug: str) -> Course:
+    """The course with this key; the refusal names the nearest."""
     course = find_course(session, slug)
     if course is None:
         known = {one.slug: one for one in list_every_course(session)}

@@ -19,7 +19,7 @@ def recompute(file: Path) -> None:
     """
     from service.db import digest_of
     from service.domain.outcomes import shown
-    from service.domain.proofs import UnusableProof, recompute
+    from service.domain.proofs import UnusableProof, counted_slots, recompute
 
     try:
         proof = json.loads(file.read_bytes())
@@ -33,11 +33,13 @@ def recompute(file: Path) -> None:
         for slot in proof["slots"]
         if (digest_of(slot["question"]), digest_of(slot["key"])) != (slot["question_digest"], slot["key_digest"])
     ]
+    scored = counted_slots(slots)
     for one in slots:
         verdict = "" if one.agrees else f", but {one.given or 'nothing'} was given"
-        click.echo(f"  slot {one.slot}: {one.credit or 'not counted'}{verdict}")
+        variant = "" if one.slot in scored else f" (another variant of slot {one.question} counts)"
+        click.echo(f"  slot {one.slot}: {one.credit or 'not counted'}{verdict}{variant}")
     for slot in changed:
         click.echo(f"  slot {slot}: its question or key is not the one that its digest was made of")
-    click.echo(f"{shown(points)} of {shown(possible)} points, worked out from {counted(len(slots), 'slot')}.")
+    click.echo(f"{shown(points)} of {shown(possible)} points, worked out from {counted(len(scored), 'slot')}.")
     if changed or not all(one.agrees for one in slots):
         raise SystemExit(1)

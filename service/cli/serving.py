@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 
 from service import schema
 from service.app import create_app
+from service.cli.database import rebuild_projections
 from service.cli.demo import Demo, prepare_demo
 from service.cli.output import database_option, opened, read_settings
 from service.cli.seeding import seed_folder
@@ -42,6 +43,8 @@ def make_ready(database: Database, settings: Settings) -> None:
     if state is schema.State.EMPTY or (state is schema.State.BEHIND and is_embedded(settings)):
         click.echo(f"Preparing {name_of(settings)} …")
         schema.upgrade(database)
+        if state is schema.State.BEHIND:
+            rebuild_projections(database)
         state = schema.state(database)
     if state is not schema.State.CURRENT:
         raise click.ClickException(state.value)

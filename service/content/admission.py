@@ -14,8 +14,9 @@ from sqlalchemy import String, bindparam, select
 from service.accounts.operations import CALLER, caller_of, sent_token
 from service.content.models import Course, Stamp
 from service.content.operations import STAMP, missing, sees_course
-from service.db import Database, Lookup
+from service.db import Database
 from service.domain.roles import Principal
+from service.statements import Lookup
 from service.web.calls import Seen
 
 _COURSE = tuple(column.label(f"course_{column.key}") for column in STAMP)

@@ -110,7 +110,7 @@ class UnitVersion(Base):
 class Rendering(Base):
     """What is served of a published version, made once: response bodies, their tag, and what completion asks for.
 
-    `outline` is {"requirements": […], "readings": […]} in ids, for `domain/completion.py` and progress.
+    `outline` is what progress needs of the unit, in ids (`outlines.py`).
     """
 
     __tablename__ = "renderings"

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from service.content import views
 from service.content.models import Keyed, Objective, Question, Quiz, Reading, ReadingGroup, Rendering, Unit, UnitVersion
-from service.content.outlines import completion_outline, reread
+from service.content.outlines import progress_outline, reread
 from service.content.publishing import PreparedUnit, sort_key
 from service.content.questions import (
     AskedIn,
@@ -30,6 +30,7 @@ from service.content.questions import (
     stage_questions,
 )
 from service.content.quizzes import settings_of
+from service.domain.documents import UnitDocument
 from service.web.caching import etag_of
 from service.world import World
 
@@ -216,33 +217,46 @@ def lay_out(world: World, course: str, zone: ZoneInfo, wanted: Wanted, present: 
     rows = {
         model: {key: present.rows.get(model, {}).get(key) or world.fresh_id() for key in keys[model]} for model in ROWS
     }
-    ids = views.Ids(objectives=rows[Objective], readings=rows[Reading], groups=rows[ReadingGroup], quizzes=rows[Quiz])
+    ids = views.Ids(
+        objectives=rows[Objective],
+        readings=rows[Reading],
+        groups=rows[ReadingGroup],
+        questions=rows[Question],
+        quizzes=rows[Quiz],
+    )
     shown = views.Shown(course, present.number + len(wanted.versions), document, prepared.outline, ids)
     unit = views.unit_body(shown)
     listed = views.reading_list_body(shown, prepared.resources)
+    quizzes = _quizzes(document, rows, zone)
     return LaidOut(
         wanted,
         present,
         rows,
-        [
-            {
-                "id": rows[Quiz][quiz.key],
-                "title": quiz.title,
-                "kind": quiz.kind,
-                "status": quiz.status,
-                "position": position,
-                "settings": settings_of(quiz, document, rows[Question], zone),
-            }
-            for position, quiz in enumerate(document.quizzes)
-        ],
+        quizzes,
         reread(document, prepared.outline, ids),
         {
             "unit": unit,
             "reading_list": listed,
-            "outline": completion_outline(prepared.outline, ids),
+            "outline": progress_outline(document, prepared.outline, ids, quizzes),
             "etag": etag_of("unit", unit, listed),
         },
     )
+
+
+def _quizzes(
+    document: UnitDocument, rows: Mapping[type[Keyed], Mapping[str, UUID]], zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": rows[Quiz][quiz.key],
+            "title": quiz.title,
+            "kind": quiz.kind,
+            "status": quiz.status,
+            "position": position,
+            "settings": settings_of(quiz, document, rows[Question], zone),
+        }
+        for position, quiz in enumerate(document.quizzes)
+    ]
 
 
 def stage(session: Session, course_id: int, laid_out: Sequence[LaidOut], now: datetime) -> list[Staged]:

@@ -40,6 +40,7 @@ class Ids:
     objectives: Mapping[str, UUID]
     readings: Mapping[str, UUID]
     groups: Mapping[str, UUID]
+    questions: Mapping[str, UUID]
     quizzes: Mapping[str, UUID]
 
 

@@ -6,7 +6,7 @@ the same log always gives the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -23,6 +23,8 @@ SINGLE_TRY_KINDS = frozenset({"multiple_choice", "matching", "ordering", "cloze"
 
 DEFAULT_TRIES = 3
 
+MOST_SLOTS = 200
+"""How many slots an attempt may come to by asking for more variants."""
 
 GRACE = timedelta(seconds=5)
 """How long after its deadline an attempt still takes what was on its way."""
@@ -227,6 +229,19 @@ def worth_of(grade: Callable[[Response], Outcome], state: SlotState, policy: Pol
 
 def _counts_more(candidate: Worth, best: Worth) -> bool:
     return candidate.credit is not None and (best.credit is None or candidate.credit > best.credit)
+
+
+def counting(slots: Iterable[tuple[int, Hashable, bool]]) -> frozenset[int]:
+    """The numbers of the slots that a score counts, of (number, question, whether it was answered), in order.
+
+    Of several variants of one question that is the newest one that was answered: whoever practises shows what they
+    can do by now, and to ask for another variant and leave it costs nothing. Every question counts once.
+    """
+    counted: dict[Hashable, int] = {}
+    for number, question, answered in slots:
+        if answered or question not in counted:
+            counted[question] = number
+    return frozenset(counted.values())
 
 
 def total(parts: Sequence[tuple[Fraction | None, Fraction]]) -> tuple[Fraction, Fraction]:

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from service.domain import questions
-from service.domain.attempts import Line, Policy, slot_state, total, worth_of
-from service.domain.outcomes import RULES, fraction_text
+from service.domain.attempts import Line, Policy, counting, slot_state, total, worth_of
+from service.domain.outcomes import RULES, Status, fraction_text
 
 FORMAT = "hornbook/proof@1"
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -23,9 +23,14 @@ class UnusableProof(ValueError):
 
 @dataclass(frozen=True)
 class Recomputed:
-    """A slot worked out once more: its credit ("n/d", or None where nothing counts), and the one it was given."""
+    """A slot worked out once more: its credit ("n/d", or None where nothing counts), and the one it was given.
+
+    `question` is the first slot with the same question; of its variants one counts.
+    """
 
     slot: int
+    question: int
+    is_answered: bool
     credit: str | None
     given: str | None
     points: Fraction
@@ -50,10 +55,16 @@ def recompute(proof: Mapping[str, Any]) -> tuple[list[Recomputed], Fraction, Fra
     try:
         policy = Policy.from_settings(proof["attempt"]["settings"])
         slots = [_slot(slot, policy) for slot in proof["slots"]]
+        counted = counted_slots(slots)
     except (KeyError, TypeError, ValueError) as fault:
         raise UnusableProof(f"Something is missing or has been changed in this proof: {fault}.") from fault
-    parts = [(None if one.credit is None else Fraction(one.credit), one.points) for one in slots]
+    parts = [(None if one.credit is None else Fraction(one.credit), one.points) for one in slots if one.slot in counted]
     return slots, *total(parts)
+
+
+def counted_slots(slots: Sequence[Recomputed]) -> frozenset[int]:
+    """The numbers of the slots that the score counts."""
+    return counting((one.slot, one.question, one.is_answered) for one in slots)
 
 
 def _slot(slot: Mapping[str, Any], policy: Policy) -> Recomputed:
@@ -62,7 +73,14 @@ def _slot(slot: Mapping[str, Any], policy: Policy) -> Recomputed:
     state = slot_state(lines, policy.tries_for(slot["question"]["kind"]))
     _, value = worth_of(grade, state, policy)
     credit = None if value.credit is None else fraction_text(value.credit)
-    return Recomputed(slot["slot"], credit, slot["grade"]["credit"], Fraction(slot["question"]["points"]))
+    return Recomputed(
+        slot=slot["slot"],
+        question=slot.get("variant_of") or slot["slot"],
+        is_answered=value.outcome.status is not Status.UNANSWERED,
+        credit=credit,
+        given=slot["grade"]["credit"],
+        points=Fraction(slot["question"]["points"]),
+    )
 
 
 def _line(written: Mapping[str, Any], grade: Any) -> Line:

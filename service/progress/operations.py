@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.content.models import Course, Reading, Rendering, Unit
+from service.content.models import Course, Reading, Unit
 from service.db import insert_unless_present
-from service.domain.completion import Standing, standing_of
+from service.domain.completion import Standing
 from service.domain.roles import Principal, Role
 from service.errors import Forbidden, NotFound
 from service.progress.models import ReadingMark
-from service.quizzes.models import Attempt
-from service.quizzes.operations.closing import is_over
+from service.progress.objectives import ObjectiveProgress, missed_before, objectives_of
+from service.progress.work import AskedUnit, Work, units_of, work_of
 
 
 @dataclass(frozen=True)
 class UnitProgress:
-    """Where a student stands with a unit, and each of its readings with the student's mark."""
+    """Where a student stands with a unit: what it asks for, its readings with the student's marks, its objectives."""
 
     unit: str
     title: str
     standing: Standing
     readings: Sequence[Mapping[str, Any]]
+    objectives: Sequence[ObjectiveProgress]
+
+    @property
+    def mastered(self) -> int:
+        """How many of its objectives were mastered at some time."""
+        return sum(one.first_mastered_at is not None for one in self.objectives)
 
 
 @dataclass(frozen=True)
@@ -74,59 +80,61 @@ def mark_reading(
     return mark
 
 
-def get_unit_progress(session: Session, caller: Principal, slug: str, key: str, now: datetime) -> UnitProgress:
-    """Where the student stands with one unit."""
-    rows = session.execute(_outlines(slug).where(Unit.key == key)).all()
-    if not rows:
+def get_unit_progress(
+    session: Session, caller: Principal, slug: str, key: str, now: datetime, *, missed_first: bool = False
+) -> UnitProgress:
+    """Where the student stands with one unit; `missed_first` orders its readings by what the quiz before it missed."""
+    units = _units(session, caller, slug)
+    found = [unit for unit in units if unit.unit == key]
+    if not found:
         raise NotFound()
-    return _read_off(session, caller, rows, now)[0]
+    progress = _progress(_shown_work(session, caller, found, now), found[0], now)
+    if missed_first:
+        progress = replace(progress, readings=sorted(progress.readings, key=lambda one: -one["missed"]))
+    return progress
 
 
 def get_course_progress(session: Session, caller: Principal, slug: str, now: datetime) -> CourseProgress:
     """Where the student stands with every published unit, in three statements whatever the number of units."""
-    rows = session.execute(_outlines(slug)).all()
-    units = _read_off(session, caller, rows, now)
-    return CourseProgress(slug, sum(unit.standing.complete for unit in units), units)
+    units = _units(session, caller, slug)
+    work = _shown_work(session, caller, units, now)
+    progress = [_progress(work, unit, now) for unit in units]
+    return CourseProgress(slug, sum(unit.standing.complete for unit in progress), progress)
 
 
-def _outlines(slug: str) -> Select[Any]:
-    return (
-        select(Course.id, Course.status, Unit.key, Unit.title, Rendering.outline)
-        .join_from(Course, Unit, (Unit.course_id == Course.id) & (Unit.status == "published"), isouter=True)
-        .join(Rendering, Rendering.version_id == Unit.published_version_id, isouter=True)
-        .where(Course.slug == slug)
-        .order_by(Unit.sort, Unit.id)
-    )
-
-
-def _read_off(session: Session, caller: Principal, rows: Sequence[Any], now: datetime) -> list[UnitProgress]:
-    if not rows or rows[0].status != "published" or caller.role_in(rows[0].id) is None:
+def _units(session: Session, caller: Principal, slug: str) -> list[AskedUnit]:
+    """The published units of the caller's course. Raises `NotFound`, and `Forbidden` for who is no student there."""
+    units = units_of(session, Course.slug == slug)
+    empty = select(Course.id).where(Course.slug == slug, Course.status == "published")
+    course_id = units[0].course_id if units else session.scalar(empty)
+    if course_id is None or caller.role_in(course_id) is None:
         raise NotFound()
-    course_id = rows[0].id
     if caller.role_in(course_id) is not Role.STUDENT:
         raise Forbidden("Only students of the course have progress of their own in it.")
-    marks = session.execute(
-        select(ReadingMark.reading_id, ReadingMark.state).where(
-            ReadingMark.user_id == caller.user_id, ReadingMark.course_id == course_id
-        )
+    return units
+
+
+def _shown_work(session: Session, caller: Principal, units: Sequence[AskedUnit], now: datetime) -> Work:
+    """The student's work, without what would tell on a key that is not to be seen."""
+    return work_of(session, caller.user_id, units, now).as_shown(now)
+
+
+def _progress(work: Work, unit: AskedUnit, now: datetime) -> UnitProgress:
+    evidence = work.evidence(unit)
+    missed = missed_before(work, unit, evidence)
+    return UnitProgress(
+        unit=unit.unit,
+        title=unit.title,
+        standing=work.standing(unit),
+        readings=[
+            {
+                "reading": reading["reading"],
+                "title": reading["title"],
+                "counts": reading["counts"],
+                "state": work.states.get(reading["reading"], "unread"),
+                "missed": sum(missed[objective] for objective in reading.get("objectives", ())),
+            }
+            for reading in unit.outline["readings"]
+        ],
+        objectives=objectives_of(work, unit, evidence, now),
     )
-    states = {str(row.reading_id): row.state for row in marks}
-    attempts = session.scalars(
-        select(Attempt.quiz_id)
-        .where(Attempt.user_id == caller.user_id, Attempt.course_id == course_id, is_over(now))
-        .distinct()
-    )
-    finished = {str(quiz_id) for quiz_id in attempts}
-    done = {reading for reading, state in states.items() if state == "done"}
-    return [
-        UnitProgress(
-            unit=row.key,
-            title=row.title,
-            standing=standing_of(row.outline["requirements"], done, finished),
-            readings=[
-                {**reading, "state": states.get(reading["reading"], "unread")} for reading in row.outline["readings"]
-            ],
-        )
-        for row in rows
-        if row.key is not None
-    ]

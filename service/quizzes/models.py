@@ -17,7 +17,7 @@ from service.db import Base, Hash, Json, Serial
 
 
 class Attempt(Base):
-    """One student taking one quiz once, under the settings the quiz had at the start.
+    """One student taking one quiz once, under the settings the quiz had at the start; or reviewing one question.
 
     `withholds`: it shows nothing about its answers before its end, so while it is open its questions are
     withheld wherever else the student might meet them.
@@ -27,11 +27,20 @@ class Attempt(Base):
     __table_args__ = (
         CheckConstraint("state IN ('in_progress', 'finished', 'void')", name="state"),
         CheckConstraint("(state = 'finished') = (finished_at IS NOT NULL)", name="finished"),
+        CheckConstraint("(quiz_id IS NULL) <> (review_question_id IS NULL)", name="purpose"),
         # One open attempt per student and quiz: two starts at once cannot make two.
         Index(
             "uq_attempts_open",
             "user_id",
             "quiz_id",
+            unique=True,
+            sqlite_where=text("state = 'in_progress'"),
+            postgresql_where=text("state = 'in_progress'"),
+        ),
+        Index(
+            "uq_attempts_open_review",
+            "user_id",
+            "review_question_id",
             unique=True,
             sqlite_where=text("state = 'in_progress'"),
             postgresql_where=text("state = 'in_progress'"),
@@ -49,7 +58,8 @@ class Attempt(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="RESTRICT"))
-    quiz_id: Mapped[UUID] = mapped_column(ForeignKey("quizzes.id", ondelete="RESTRICT"))
+    quiz_id: Mapped[UUID | None] = mapped_column(ForeignKey("quizzes.id", ondelete="RESTRICT"))
+    review_question_id: Mapped[UUID | None] = mapped_column(ForeignKey("questions.id", ondelete="RESTRICT"))
     state: Mapped[str] = mapped_column(String(16))
     settings: Mapped[dict[str, Any]] = mapped_column(Json)
     withholds: Mapped[bool]
@@ -135,6 +145,53 @@ class Grade(Base):
     response: Mapped[dict[str, Any] | None] = mapped_column(Json)
     outcome: Mapped[dict[str, Any]] = mapped_column(Json)
     created_at: Mapped[datetime]
+
+
+class FirstTry(Base):
+    """What a slot of a finished attempt says of what its student knew: a projection of the log, made again at will.
+
+    `credit` and `rest` (of the attempt's other slots, by first tries too) are in millionths, null where nothing counts.
+    `variant` names the drawn values; `hinted`: a hint was taken before; `solved`: it was right in the end.
+    `key_seen_at`: when the key could be seen.
+    """
+
+    __tablename__ = "first_tries"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "slot"], ["slots.attempt_id", "slots.number"], ondelete="RESTRICT"),
+        Index(None, "course_id", "user_id"),
+        Index(None, "question_id"),
+    )
+
+    attempt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="RESTRICT"))
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("questions.id", ondelete="RESTRICT"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("question_revisions.id", ondelete="RESTRICT"))
+    variant: Mapped[str] = mapped_column(Hash)
+    status: Mapped[str] = mapped_column(String(16))
+    credit: Mapped[int | None]
+    rest: Mapped[int | None]
+    hinted: Mapped[bool]
+    solved: Mapped[bool]
+    tries: Mapped[int]
+    response: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    mistake: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime]
+    key_seen_at: Mapped[datetime | None]
+
+
+class EasyMark(Base):
+    """A student says that a question, right at the first try, was easy: it comes back later."""
+
+    __tablename__ = "easy_marks"
+    __table_args__ = (
+        ForeignKeyConstraint(["attempt_id", "slot"], ["slots.attempt_id", "slots.number"], ondelete="RESTRICT"),
+    )
+
+    attempt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    marked_at: Mapped[datetime]
 
 
 class HintTaken(Base):

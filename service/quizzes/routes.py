@@ -31,6 +31,7 @@ from service.quizzes.schemas import (
     SaveIn,
     SlotOut,
     SubmissionIn,
+    VariantOut,
     VerdictsOut,
 )
 from service.web.calls import Call, Reply
@@ -119,6 +120,19 @@ def take_hint(call: Call, attempt: UUID, slot: int) -> dict[str, Any]:
 
 
 @routes.post(
+    "/attempts/<uuid:attempt>/answers/<int:slot>/variants",
+    allow=STUDENT,
+    gives=VariantOut,
+    status=(201, 200),
+    problems=(Conflict,),
+)
+def ask_for_variant(call: Call, attempt: UUID, slot: int) -> Reply:
+    """Practise a question that is closed with other values, in a new slot (201); asked again, the same slot (200)."""
+    variant, is_new = operations.ask_for_variant(call.session, call.world, call.caller, attempt, slot, call.arrived_at)
+    return Reply(body=variant, status=201 if is_new else 200)
+
+
+@routes.post(
     "/attempts/<uuid:attempt>/submission", allow=STUDENT, takes=SubmissionIn, gives=ResultOut, problems=(Conflict,)
 )
 def submit_attempt(call: Call, attempt: UUID) -> Result:
@@ -136,6 +150,12 @@ def submit_attempt(call: Call, attempt: UUID) -> Result:
 def assess_answer(call: Call, attempt: UUID, slot: int) -> SelfAssessment:
     """Say which criteria of the rubric my open answer meets, once it is shown; graded points stay as they are."""
     return operations.assess_answer(call.session, call.caller, attempt, slot, at=call.arrived_at, **call.body)
+
+
+@routes.put("/attempts/<uuid:attempt>/answers/<int:slot>/ease", allow=STUDENT, problems=(Conflict,))
+def mark_easy(call: Call, attempt: UUID, slot: int) -> None:
+    """Say that a question was easy, after it was right at the first try: its next review comes later."""
+    operations.mark_easy(call.session, call.caller, attempt, slot, call.arrived_at)
 
 
 @routes.get("/attempts/<uuid:attempt>/result", allow=STUDENT, gives=ResultOut, problems=(Conflict,))

@@ -24,7 +24,12 @@ class QuizSettingsOut(Out):
     """How a quiz works."""
 
     importance = fields.String(required=True)
-    mode = fields.String(required=True, metadata={"description": "immediate: checked one by one; deferred: at the end"})
+    mode = fields.String(
+        required=True,
+        metadata={
+            "description": "immediate: checked one by one; deferred: at the end; practice: again with other values"
+        },
+    )
     reveal = fields.String(required=True, metadata={"description": "when the right answers are shown"})
     tries = fields.Integer(
         required=True,
@@ -102,18 +107,38 @@ class SlotOut(Out):
     )
 
 
+class AttemptSlotOut(SlotOut):
+    """One question of an attempt among the others."""
+
+    variant_of = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the first slot with the same question, where this one was asked for to practise"},
+    )
+
+
+class VariantOut(AttemptSlotOut):
+    """A slot with another variant of a question."""
+
+    note = fields.String(
+        required=True, allow_none=True, metadata={"description": "why its values are not new, where they are not"}
+    )
+
+
 class AttemptOut(Out):
     """An attempt with its slots."""
 
     id = Uuid(required=True, attribute="attempt.id")
-    quiz = Uuid(required=True, attribute="quiz.id")
+    quiz = Uuid(
+        required=True, allow_none=True, attribute="quiz.id", metadata={"description": "null: a question is reviewed"}
+    )
     title = fields.String(required=True, attribute="quiz.title")
     mode = fields.String(required=True, attribute="attempt.settings.mode")
     state = fields.String(required=True, attribute="attempt.state")
     started_at = Moment(required=True, attribute="attempt.started_at")
     deadline_at = Moment(required=True, allow_none=True, attribute="attempt.deadline_at")
     finished_at = Moment(required=True, allow_none=True, attribute="attempt.finished_at")
-    slots = fields.List(fields.Nested(SlotOut), required=True)
+    slots = fields.List(fields.Nested(AttemptSlotOut), required=True)
 
 
 class ReceiptOut(Out):
@@ -243,6 +268,11 @@ class GradedSlotOut(Out):
     """One question of a finished attempt: what was answered, what it is worth, and why, as far as the policy shows."""
 
     slot = fields.Integer(required=True)
+    variant_of = fields.Integer(required=True, allow_none=True)
+    counts = fields.Boolean(
+        required=True,
+        metadata={"description": "towards the score: of several variants, the newest one that was answered"},
+    )
     question = fields.Dict(required=True)
     response = fields.Dict(required=True, allow_none=True)
     status = fields.String(required=True, allow_none=True)
@@ -261,7 +291,9 @@ class ResultOut(Out):
     """A finished attempt: its score and its questions one by one."""
 
     id = Uuid(required=True, attribute="attempt.id")
-    quiz = Uuid(required=True, attribute="quiz.id")
+    quiz = Uuid(
+        required=True, allow_none=True, attribute="quiz.id", metadata={"description": "null: a question is reviewed"}
+    )
     title = fields.String(required=True, attribute="quiz.title")
     state = fields.String(required=True, attribute="attempt.state")
     started_at = Moment(required=True, attribute="attempt.started_at")
@@ -274,6 +306,7 @@ class ProvenSlotOut(Out):
     """A slot with what it takes to grade it; question, key and grade are left out while the key may not be seen."""
 
     slot = fields.Integer(required=True)
+    variant_of = fields.Integer(required=True, allow_none=True)
     drawn = fields.Dict(required=True)
     question_digest = fields.String(required=True, metadata={"description": "SHA-256 of it as canonical JSON"})
     key_digest = fields.String(required=True)

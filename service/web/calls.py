@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import IO, Any, TypedDict
 
 from marshmallow import Schema
 from sqlalchemy.orm import Session
@@ -74,6 +74,10 @@ class Facts(TypedDict, total=False):
     """If-Match is required."""
     kept: See
     """The answer is the same for everybody who may see it: it is kept, and given again while this tells its stamp."""
+    personal: bool
+    """What is kept is one caller's own: it is given to nobody else, and its `see` tells who asks on every way."""
+    audited: bool
+    """Who did it is noted; under /admin this is so of every write, without saying it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +99,8 @@ class Endpoint:
     tagged: bool = False
     guarded: bool = False
     kept: See | None = None
+    personal: bool = False
+    audited: bool = False
 
     @property
     def name(self) -> str:
@@ -105,6 +111,16 @@ class Endpoint:
     def writes(self) -> bool:
         """Whether the view runs in a writing transaction."""
         return self.method not in {"GET", "HEAD"}
+
+    @cached_property
+    def is_audited(self) -> bool:
+        """Whether who does it, or is refused it, is noted. Students' work is not: it has a log of its own."""
+        return self.writes and (self.audited or "/admin/" in self.rule)
+
+    @cached_property
+    def is_answering(self) -> bool:
+        """Whether it is a student's work at an attempt, which is kept free of everything that can wait."""
+        return "/attempts/<" in self.rule and not self.is_audited
 
     @cached_property
     def reads_body(self) -> Schema | Media | None:
@@ -130,7 +146,7 @@ class Call:
     """
 
     endpoint: Endpoint
-    session: Session
+    session: Session = field(init=False)
     caller: Principal
     world: World
     settings: Settings
@@ -142,6 +158,12 @@ class Call:
     body: dict[str, Any] = field(default_factory=dict)
     prepared: Any = None
     course_id: int | None = None
+    request_id: str = "-"
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def tell(self, **details: Any) -> None:
+        """Add to what is noted of an audited act: ids, keys, roles and counts; never a secret or what people wrote."""
+        self.told.update(details)
 
     def admit(self, course_id: int) -> None:
         """Raise unless the endpoint's rule serves the caller in this course.
@@ -169,8 +191,9 @@ class Call:
 class Reply:
     """An answer that says more than its body.
 
-    `body` is a value for the endpoint's schema, a `Page` of a list, or bytes that are sent as they are; `etag` is
-    the opaque part of a strong tag; `status` None is the endpoint's usual one; `stamp` is what the answer was made
+    `body` is a value for the endpoint's schema, a `Page` of a list, or bytes that are sent as they are; `file` is what
+    is too long to be held in memory, sent in its place from the beginning and then closed; `etag` is the opaque part of
+    a strong tag; `status` None is the endpoint's usual one; `stamp` is what the answer was made
     under, where it may be kept (see `Facts.kept`).
     """
 
@@ -180,6 +203,7 @@ class Reply:
     media_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     stamp: Hashable = None
+    file: IO[bytes] | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +215,7 @@ class Answer:
     headers: tuple[tuple[str, str], ...]
     etag: str | None = None
     stamp: Hashable = None
+    file: IO[bytes] | None = None
 
     def unless_known(self, if_none_match: str | None) -> Answer:
         """The answer, or 304 to a client that holds it already."""

@@ -25,9 +25,9 @@ from service.web.paging import Cursor
 from service.web.routes import Routes
 
 VERSION = "3.1.0"
-ALWAYS = (400, 401, 422, 500, 503)
-"""Refusals any endpoint may answer with: bytes that are no text, a bad token, an unknown parameter, a fault of ours,
-a busy database."""
+ALWAYS = (400, 401, 422, 429, 500, 503)
+"""Refusals any endpoint may answer with: bytes that are no text, a bad token, an unknown parameter, too many bad
+tokens, a fault of ours, a busy database."""
 
 INTRODUCTION = """\
 Reading guides and self-check quizzes.

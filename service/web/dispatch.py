@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Request
-from sqlalchemy.orm import Session
 
 from service.db import Database
 from service.domain.roles import Principal
-from service.errors import Forbidden, PreconditionRequired, Problem, Unauthenticated, WriteNeeded
+from service.errors import Forbidden, NotFound, PreconditionRequired, Problem, Unauthenticated, WriteNeeded
 from service.settings import Settings
 from service.web import caching, idempotency, log, problems, reading
 from service.web.calls import Answer, Call, Endpoint, Reply
 from service.web.json import dumps
 from service.web.keeping import KeptAnswers
+from service.web.oversight import Oversight, Refusal
 from service.web.paging import Cursor, Page
 from service.web.responses import Response, sent
 from service.world import World
 
-Authenticate = Callable[[Session, str | None, datetime], Principal]
+Authenticate = Callable[[Database, str | None, datetime], Principal]
 """Who sent this Authorization header, now? Nobody without one; raises `Unauthenticated` for a bad one."""
 
 
@@ -35,9 +35,31 @@ class Desk:
     database: Database
     world: World
     authenticate: Authenticate
+    oversight: Oversight = field(default_factory=Oversight)
     kept: KeptAnswers = field(default_factory=KeptAnswers)
 
     def serve(self, request: Request, endpoint: Endpoint, path: dict[str, Any]) -> Response:
+        """Serve one request; a refusal of something audited is noted."""
+        try:
+            return self._served(request, endpoint, path)
+        except (Forbidden, NotFound) as refused:
+            if endpoint.is_audited:
+                self._note_refusal(request, endpoint, path, refused)
+            raise
+
+    def _note_refusal(self, request: Request, endpoint: Endpoint, path: dict[str, Any], refused: Problem) -> None:
+        trace = log.trace_of(request.environ)
+        refusal = Refusal(
+            actor=trace.caller,
+            endpoint=endpoint,
+            path=path,
+            status=refused.status,
+            at=self.world.now(),
+            request_id=trace.request_id,
+        )
+        self.oversight.note_refusal(self.database, refusal)
+
+    def _served(self, request: Request, endpoint: Endpoint, path: dict[str, Any]) -> Response:
         """Serve one request: one transaction, one commit, before anything is sent; raising rolls back.
 
         The body has left the socket before a connection is held, and all that a client can get wrong is found
@@ -45,35 +67,54 @@ class Desk:
         """
         arrived_at = self.world.now()
         content = reading.content_of(request, endpoint, self.settings.max_body_bytes)
-        with self.database.read() as session:
-            call = self._admitted(request, endpoint, session, arrived_at)
-            if not endpoint.writes:
-                try:
+        caller, stamp = self._seen(request, endpoint, arrived_at, path)
+        call = self._admitted(request, endpoint, caller, arrived_at)
+        if not endpoint.writes:
+            try:
+                with self.database.read() as call.session:
                     answer = _perform(call, path)
-                except WriteNeeded:
-                    pass
-                else:
-                    self.kept.keep(request.environ, endpoint, path, answer)
-                    return sent(answer.unless_known(request.headers.get("If-None-Match")))
+                    if stamp is not None:
+                        answer = replace(answer, stamp=stamp)
+            except WriteNeeded:
+                pass
+            else:
+                self.kept.keep(request.environ, endpoint, path, answer)
+                return sent(answer.unless_known(request.headers.get("If-None-Match")))
         call.body = reading.body_of(request, endpoint, content)
         if endpoint.prepares is not None:
-            with self.database.read() as session:
-                call.prepared = endpoint.prepares(replace(call, session=session), **path)
-        with self.database.write() as session:
-            answer = _perform_once(replace(call, session=session), path, content)
+            with self.database.read() as call.session:
+                call.prepared = endpoint.prepares(call, **path)
+        with self.database.write() as call.session:
+            answer = self._perform_once(call, path, content)
+        if not endpoint.is_answering:
+            self.oversight.keep_uses(self.database, arrived_at)
         return sent(answer)
 
-    def _admitted(self, request: Request, endpoint: Endpoint, session: Session, arrived_at: datetime) -> Call:
-        """The call, once its caller is known and allowed to make it, and its query is understood."""
-        caller = self.authenticate(session, request.headers.get("Authorization"), arrived_at)
-        log.trace_of(request.environ).caller = caller.name
+    def _seen(
+        self, request: Request, endpoint: Endpoint, arrived_at: datetime, path: dict[str, Any]
+    ) -> tuple[Principal, Hashable]:
+        """Who asks, and the stamp that what is the caller's own has before it is read: it may be newer, never older."""
+        authorization = request.headers.get("Authorization")
+        try:
+            if endpoint.personal and endpoint.kept is not None:
+                seen = endpoint.kept(self.database, authorization, arrived_at, path)
+                return seen.caller, seen.stamp
+            return self.authenticate(self.database, authorization, arrived_at), None
+        except Unauthenticated:
+            self.oversight.note_failed_try(self.database, request.remote_addr, arrived_at, self.settings)
+            raise
+
+    def _admitted(self, request: Request, endpoint: Endpoint, caller: Principal, arrived_at: datetime) -> Call:
+        """The call, once its caller is allowed to make it, and its query is understood."""
+        self.oversight.note_use(caller, arrived_at)
+        trace = log.trace_of(request.environ)
+        trace.caller = caller.name
         if not endpoint.allow.permits(caller):
             raise Unauthenticated() if caller.is_anonymous else Forbidden()
         if endpoint.guarded and "If-Match" not in request.headers:
             raise PreconditionRequired(caching.HOW_TO_MATCH)
         return Call(
             endpoint=endpoint,
-            session=session,
             caller=caller,
             world=self.world,
             settings=self.settings,
@@ -82,21 +123,28 @@ class Desk:
             address=(self.settings.public_url or request.root_path) + request.path,
             query_string=request.query_string,
             query=reading.query_of(request, endpoint),
+            request_id=trace.request_id,
         )
 
+    def _perform_once(self, call: Call, path: dict[str, Any], content: bytes) -> Answer:
+        """Perform a write; a POST that was performed before under its Idempotency-Key gets its answer again."""
+        claim = None
+        if call.endpoint.method == "POST":
+            claim = idempotency.claim_of(call, content)
+        if claim is None:
+            return self._perform_noted(call, path)
+        answer = claim.earlier_answer(call)
+        if answer is None:
+            answer = self._perform_noted(call, path)
+            claim.keep(call, answer)
+        return answer
 
-def _perform_once(call: Call, path: dict[str, Any], content: bytes) -> Answer:
-    """Perform a write; a POST that was performed before under its Idempotency-Key gets its answer again."""
-    claim = None
-    if call.endpoint.method == "POST":
-        claim = idempotency.claim_of(call, content)
-    if claim is None:
-        return _perform(call, path)
-    answer = claim.earlier_answer(call)
-    if answer is None:
+    def _perform_noted(self, call: Call, path: dict[str, Any]) -> Answer:
+        """Perform a write, and note what is audited; what was only tried out (`dry_run`) did not happen."""
         answer = _perform(call, path)
-        claim.keep(call, answer)
-    return answer
+        if call.endpoint.is_audited and not call.query.get("dry_run"):
+            self.oversight.note_act(call, path, answer.status)
+        return answer
 
 
 def _perform(call: Call, path: dict[str, Any]) -> Answer:
@@ -142,6 +190,8 @@ def _answer(call: Call, reply: Reply) -> Answer:
     if not endpoint.gives:
         return Answer(status, b"", tuple(headers))
     headers.append(("Content-Type", reply.media_type))
+    if reply.file is not None:
+        return Answer(status, b"", tuple(headers), file=reply.file)
     return Answer(
         status, _body(endpoint, reply.body), tuple(headers), reply.etag if endpoint.tagged else None, reply.stamp
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, Unpack
 
 from flask import Flask, Request, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,6 +16,7 @@ from service.web.calls import Endpoint
 from service.web.dispatch import Authenticate, Desk
 from service.web.headers import Envelope
 from service.web.keeping import Front
+from service.web.oversight import Oversight
 from service.web.responses import Response
 from service.web.routes import Routes
 from service.world import World
@@ -31,6 +32,7 @@ class Equipment(TypedDict):
     database: Database
     world: World
     authenticate: Authenticate
+    oversight: NotRequired[Oversight]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def _serve(app: Flask, endpoint: Endpoint, desk: Desk) -> None:
 
 def _wrap(app: Flask, desk: Desk) -> None:
     """Outermost the envelope, which misses nothing; below it what undoes the proxies in front; then what was kept."""
-    inner: WSGIApplication = Front(app.wsgi_app, desk.kept, desk.database, desk.world)
+    inner: WSGIApplication = Front(app.wsgi_app, desk.kept, desk.database, desk.world, desk.oversight)
     hops = desk.settings.proxy_hops
     if hops:
         inner = ProxyFix(inner, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)

@@ -19,6 +19,7 @@ from service.errors import Problem
 from service.web.caching import names
 from service.web.calls import Answer, Endpoint, See
 from service.web.log import trace_of
+from service.web.oversight import Oversight
 from service.world import World
 
 if TYPE_CHECKING:
@@ -57,16 +58,19 @@ class KeptAnswers:
             return None
         asked = _asked(environ)
         with self._lock:
-            kept = self._kept.get(asked)
-            if kept is not None:
-                self._kept.move_to_end(asked)
-            return kept
+            for key in (asked, _of_caller(asked, environ)):
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return self._kept[key]
+        return None
 
     def keep(self, environ: WSGIEnvironment, endpoint: Endpoint, path: Mapping[str, Any], answer: Answer) -> None:
         """Keep what is answered to this request, in place of what was; an answer without a stamp is for once."""
         if endpoint.kept is None or answer.stamp is None:
             return
         asked, kept = _asked(environ), Kept(endpoint.kept, path, endpoint.rule, answer)
+        if endpoint.personal:
+            asked = _of_caller(asked, environ)
         with self._lock:
             before = self._kept.pop(asked, None)
             self._kept[asked] = kept
@@ -80,6 +84,11 @@ def _asked(environ: WSGIEnvironment) -> Hashable:
     return get("SCRIPT_NAME"), get("PATH_INFO"), get("QUERY_STRING"), get("HTTP_ACCEPT")
 
 
+def _of_caller(asked: Hashable, environ: WSGIEnvironment) -> Hashable:
+    """What is one caller's own is kept by what they send to be known by."""
+    return asked, environ.get("HTTP_AUTHORIZATION")
+
+
 @dataclass(frozen=True)
 class Front:
     """A WSGI app before another: gives again what was given, and leaves everything else to the app behind it."""
@@ -88,19 +97,22 @@ class Front:
     kept: KeptAnswers
     database: Database
     world: World
+    oversight: Oversight
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         kept = self.kept.find(environ)
         if kept is None:
             return self.app(environ, start_response)
+        now = self.world.now()
         try:
-            seen = kept.see(self.database, environ.get("HTTP_AUTHORIZATION"), self.world.now(), kept.path)
+            seen = kept.see(self.database, environ.get("HTTP_AUTHORIZATION"), now, kept.path)
         except (Problem, SQLAlchemyError):
             # The app meets the same refusal, and knows how to put it.
             return self.app(environ, start_response)
         if seen.stamp != kept.answer.stamp:
             return self.app(environ, start_response)
+        self.oversight.note_use(seen.caller, now)
         trace = trace_of(environ)
         trace.caller, trace.route = seen.caller.name, kept.route
         answer = kept.answer

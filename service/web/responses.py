@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from io import SEEK_END
+from typing import IO
+
 import flask
 
 from service.web.calls import Answer
+
+PIECE = 64 * 1024
+"""Bytes of a file that are sent at once."""
 
 
 class Response(flask.Response):
@@ -15,4 +22,16 @@ class Response(flask.Response):
 
 def sent(answer: Answer) -> Response:
     """The answer as Flask sends it."""
-    return Response(answer.body, answer.status, list(answer.headers))
+    if answer.file is None:
+        return Response(answer.body, answer.status, list(answer.headers))
+    length = answer.file.seek(0, SEEK_END)
+    answer.file.seek(0)
+    response = Response(_pieces(answer.file), answer.status, [*answer.headers, ("Content-Length", str(length))])
+    response.call_on_close(answer.file.close)
+    return response
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece

@@ -88,8 +88,8 @@ def _check(endpoint: Endpoint) -> None:
         and (endpoint.takes is not None or endpoint.guarded),
         "only a write is prepared": not endpoint.writes and endpoint.prepares is not None,
         "only what reads is tagged": endpoint.writes and endpoint.tagged,
-        "an answer is kept for anyone, by its tag": endpoint.kept is not None
-        and not (endpoint.tagged and endpoint.allow.anyone),
+        "an answer is kept for anyone, or for the one whose own it is, by its tag": endpoint.kept is not None
+        and not (endpoint.tagged and (endpoint.allow.anyone or endpoint.personal)),
         "only a POST issues a secret": endpoint.secret and endpoint.method != "POST",
         "an answer has at most one JSON schema": len(schemas) > 1,
         "an answer without a body has status 204": not endpoint.gives and endpoint.statuses != (204,),

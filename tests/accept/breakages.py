@@ -51,20 +51,22 @@ BREAKAGES = (
     breaks(
         "remove the kill itself",
         "tests/accept/kill.py",
-        "os.kill(chance.choice(workers), signal.SIGKILL)",
-        "chance.choice(workers)",
+        "os.kill(worker, signal.SIGKILL)",
+        "os.kill(worker, 0)",
         *KILL,
     ),
     breaks("drop the idempotency insert", DISPATCH, "answer = claim.earlier_answer(call)", "answer = None", *KILL),
     breaks(
         "commit after answering",
         DISPATCH,
-        "        with self.database.write() as session:\n"
-        "            answer = _perform_once(replace(call, session=session), path, content)\n"
+        "        with self.database.write() as call.session:\n"
+        "            answer = self._perform_once(call, path, content)\n"
+        "        if not endpoint.is_answering:\n"
+        "            self.oversight.keep_uses(self.database, arrived_at)\n"
         "        return sent(answer)\n",
         "        transaction = self.database.write()\n"
-        "        session = transaction.__enter__()\n"
-        "        response = sent(_perform_once(replace(call, session=session), path, content))\n"
+        "        call.session = transaction.__enter__()\n"
+        "        response = sent(self._perform_once(call, path, content))\n"
         "        response.call_on_close(lambda: transaction.__exit__(None, None, None))\n"
         "        return response\n",
         *KILL,
@@ -89,8 +91,8 @@ BREAKAGES = (
     breaks(
         "drop the state guard of submit",
         FINISH,
-        '    if attempt.state == "in_progress":\n        close(',
-        "    if attempt.state:\n        close(",
+        'states, at) if attempt.state == "in_progress" else None',
+        "states, at) if attempt.state else None",
         *RACE,
     ),
     breaks("let two write to one slot at once", RECORD, "        .with_for_update(of=Attempt)\n", "", *RACE_POSTGRES),

@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -46,6 +47,8 @@ class Line:
     errors: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     without_advice: int = 0
+    kept: Callable[[], None] = lambda: None
+    """Told as soon as the server has said that it has what was sent."""
     _connection: http.client.HTTPConnection | None = None
 
     def ask(
@@ -86,7 +89,10 @@ class Line:
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
         connection = self._begin(method, path, body, key)
         response = connection.getresponse()
-        return response.status, response.headers, response.read()
+        content = response.read()
+        if method != "GET" and response.status < 300:
+            self.kept()
+        return response.status, response.headers, content
 
     def _shout(self, method: str, path: str, body: object, key: str | None) -> None:
         """Send a request and leave before the answer comes, as a browser does that is closed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -131,11 +131,13 @@ class Class:
     enough: threading.Event
 
     @classmethod
-    def of(cls, tokens: list[str], port: int, quiz: str, chance: Random) -> Class:
-        """One student for each token."""
+    def of(
+        cls, tokens: list[str], port: int, quiz: str, chance: Random, kept: Callable[[], None] = lambda: None
+    ) -> Class:
+        """One student for each token; whenever one is told that an answer is kept, `kept` is called at once."""
         enough = threading.Event()
         students = [
-            Student(f"student-{number}", Line(port, token), quiz, Random(chance.random()), enough)
+            Student(f"student-{number}", Line(port, token, kept=kept), quiz, Random(chance.random()), enough)
             for number, token in enumerate(tokens)
         ]
         return cls(students, [threading.Thread(target=one.study, daemon=True) for one in students], enough)

@@ -17,6 +17,7 @@ from service.domain.attempts import (
     Reveal,
     Shown,
     Standing,
+    counting,
     how_much_to_show,
     may_see_key,
     slot_state,
@@ -139,3 +140,23 @@ def test_a_total_is_the_sum_of_its_slots(parts: list[tuple[Fraction, Fraction]])
     earned, possible = total(list(parts))
     assert earned == sum(credit * points for credit, points in parts)
     assert 0 <= earned <= possible
+
+
+def test_of_several_variants_the_newest_one_that_was_answered_counts() -> None:
+    assert counting([]) == frozenset()
+    assert counting([(1, "a", True), (2, "b", False), (3, "a", True), (4, "a", False)]) == {2, 3}
+    assert counting([(1, "a", False), (2, "a", False)]) == {1}
+    assert counting([(1, "a", False), (2, "a", True), (3, "a", True)]) == {3}
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=12))
+def test_every_question_counts_once_and_an_answered_one_by_an_answer(asked: list[tuple[str, bool]]) -> None:
+    slots = [(number, question, answered) for number, (question, answered) in enumerate(asked, start=1)]
+    counted = counting(slots)
+    assert sorted(asked[number - 1][0] for number in counted) == sorted({question for question, _ in asked})
+    for number in counted:
+        question, answered = asked[number - 1]
+        assert answered or not any(other[1] for other in asked if other[0] == question)
+    # Another variant that is left as it is changes nothing.
+    for question in {one for one, _ in asked}:
+        assert counting([*slots, (len(slots) + 1, question, False)]) == counted

@@ -7,9 +7,12 @@ from service.quizzes.operations.hinting import take_hint
 from service.quizzes.operations.look import get_attempt, get_quiz, list_quizzes
 from service.quizzes.operations.proving import get_proof
 from service.quizzes.operations.receipts import list_receipts
+from service.quizzes.operations.reviewing import mark_easy
 from service.quizzes.operations.start import start_attempt
+from service.quizzes.operations.variants import ask_for_variant
 
 __all__ = [
+    "ask_for_variant",
     "assess_answer",
     "check_answer",
     "get_attempt",
@@ -18,6 +21,7 @@ __all__ = [
     "get_result",
     "list_quizzes",
     "list_receipts",
+    "mark_easy",
     "save_answer",
     "save_answers",
     "start_attempt",

@@ -15,9 +15,11 @@ from service.domain.mistakes import Mistake
 from service.domain.outcomes import InvalidResponse, Outcome
 from service.domain.roles import Principal
 from service.errors import Conflict, Invalid
-from service.quizzes.models import Attempt, Entry
+from service.quizzes.models import Attempt
 from service.quizzes.operations.record import (
     Asked,
+    LogLine,
+    OpenedAttempt,
     Sent,
     append,
     list_asked,
@@ -52,7 +54,7 @@ class Try:
 class Arrival:
     """What a student sent, and the slot it found."""
 
-    attempt: Attempt
+    attempt: Attempt | OpenedAttempt
     sent: Sent
     state: SlotState
 
@@ -124,7 +126,7 @@ def save_answers(
     return verdicts
 
 
-def _verdict(arrival: Arrival, same: Entry | None, lines: list[dict[str, Any]]) -> dict[str, Any]:
+def _verdict(arrival: Arrival, same: LogLine | None, lines: list[dict[str, Any]]) -> dict[str, Any]:
     """What becomes of one of several drafts; what is to be written is added to `lines`."""
     sent, state = arrival.sent, arrival.state
     number = sent.asked.number

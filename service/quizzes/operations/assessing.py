@@ -16,7 +16,7 @@ from service.domain.roles import Principal
 from service.errors import Conflict, Invalid
 from service.quizzes.models import SelfAssessment
 from service.quizzes.operations.closing import settle
-from service.quizzes.operations.record import Asked, lock_own_slot, read_log, state_of
+from service.quizzes.operations.record import Asked, get_asked, lock_own_attempt, read_log, state_of
 
 
 def assess_answer(
@@ -26,8 +26,9 @@ def assess_answer(
 
     Raises `NotFound`, `Conflict` before that and where there is no rubric, and `Invalid`.
     """
-    attempt, asked = lock_own_slot(session, caller.user_id, attempt_id, slot)
+    attempt = lock_own_attempt(session, caller.user_id, attempt_id)
     settle(session, attempt, at)
+    asked = get_asked(session, attempt_id, slot)
     policy = Policy.from_settings(attempt.settings)
     state = state_of(asked, policy, read_log(session, attempt_id, slot=slot))
     standing = Standing(state.closed, bool(state.checks), attempt.state == "finished", asked.withheld)

@@ -1,19 +1,22 @@
-"""The end of an attempt: closing it once, and grading every slot of it once."""
+"""The end of an attempt: when it is over, and closing it once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from service.db import Base, is_writing
-from service.domain.attempts import GRACE, Policy, SlotState, is_late, worth_of
-from service.domain.outcomes import RULES, fraction_text
+from service.domain.attempts import GRACE, SlotState, is_late
 from service.errors import Conflict, WriteNeeded
-from service.quizzes.models import Attempt, AttemptEvent, Grade
+from service.quizzes.models import Attempt
+from service.quizzes.operations.grading import Graded, grade_attempt
 from service.quizzes.operations.record import Asked, list_asked, read_log, states_of
+
+_ATTEMPTS = Base.metadata.tables[Attempt.__tablename__]
 
 
 def is_over(now: datetime) -> ColumnElement[bool]:
@@ -30,9 +33,13 @@ def count_overdue(session: Session, now: datetime) -> int:
     return session.scalar(select(func.count()).select_from(Attempt).where(_is_overdue(now))) or 0
 
 
-def list_overdue(session: Session, now: datetime, limit: int) -> Sequence[Attempt]:
-    """Attempts whose time is over and that are not closed, the longest over first."""
+def list_overdue(
+    session: Session, now: datetime, limit: int | None = None, *, course_id: int | None = None
+) -> Sequence[Attempt]:
+    """Attempts (of a course) whose time is over and that are not closed, the longest over first."""
     found = select(Attempt).where(_is_overdue(now))
+    if course_id is not None:
+        found = found.where(Attempt.course_id == course_id)
     return session.scalars(found.order_by(Attempt.deadline_at, Attempt.id).limit(limit)).all()
 
 
@@ -49,47 +56,25 @@ def settle(session: Session, attempt: Attempt, now: datetime) -> None:
     session.refresh(attempt, with_for_update=True)
     if attempt.state == "in_progress" and is_late(now, attempt.deadline_at):
         slots = list_asked(session, attempt.id)
-        close(session, attempt, now)
-        grade(session, attempt, slots, states_of(attempt, slots, read_log(session, attempt.id)))
+        close(session, attempt, slots, states_of(attempt, slots, read_log(session, attempt.id)), now)
 
 
-def close(session: Session, attempt: Attempt, at: datetime) -> None:
-    """End an attempt, at its deadline at the latest: one of two that try at once does. Raises `Conflict`."""
+def close(
+    session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState], at: datetime
+) -> dict[int, Graded]:
+    """End an attempt, at its deadline at the latest, and grade it: one of two that try at once does.
+
+    Raises `Conflict` for the other.
+    """
     finished_at = at if attempt.deadline_at is None else min(at, attempt.deadline_at)
     closed = session.execute(
-        update(Attempt)
-        .where(Attempt.id == attempt.id, Attempt.state == "in_progress")
+        update(_ATTEMPTS)
+        .where(_ATTEMPTS.c.id == attempt.id, _ATTEMPTS.c.state == "in_progress")
         .values(state="finished", finished_at=finished_at)
-        .returning(Attempt.id)
+        .returning(_ATTEMPTS.c.id)
     ).first()
     if closed is None:
         raise Conflict("This attempt was closed at the same moment; ask for its result.")
-
-
-_GRADED = insert(Base.metadata.tables[Grade.__tablename__])
-
-
-def grade(session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState]) -> None:
-    """Grade every slot of an attempt that was just closed, once."""
-    policy = Policy.from_settings(attempt.settings)
-    reopened = select(func.count()).where(AttemptEvent.attempt_id == attempt.id, AttemptEvent.kind == "reopening")
-    times = session.scalar(reopened) or 0
-    rows = []
-    for asked in slots:
-        response, value = worth_of(asked.grade, states[asked.number], policy)
-        rows.append(
-            {
-                "attempt_id": attempt.id,
-                "slot": asked.number,
-                "cause": f"submission-{times + 1}" if times else "submission",
-                "answer_key_id": asked.answer_key_id,
-                "rules": RULES,
-                "status": value.outcome.status.value,
-                "credit": None if value.credit is None else fraction_text(value.credit),
-                "points": str(asked.points),
-                "response": response,
-                "outcome": value.outcome.as_json(),
-                "created_at": attempt.finished_at,
-            }
-        )
-    session.execute(_GRADED, rows)
+    set_committed_value(attempt, "state", "finished")
+    set_committed_value(attempt, "finished_at", finished_at)
+    return grade_attempt(session, attempt, slots, states)

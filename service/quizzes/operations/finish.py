@@ -9,22 +9,33 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.domain import questions
-from service.domain.attempts import Line, Policy, Shown, SlotState, Standing, how_much_to_show, is_late, total
-from service.domain.outcomes import Outcome, Status, shown
+from service.domain.attempts import (
+    Line,
+    Policy,
+    Shown,
+    SlotState,
+    Standing,
+    counting,
+    how_much_to_show,
+    is_late,
+    total,
+)
+from service.domain.outcomes import Status, fraction_text, shown
 from service.domain.roles import Principal
 from service.errors import Conflict
-from service.quizzes.models import Attempt, Grade
+from service.quizzes.models import Attempt
 from service.quizzes.operations.assessing import newest_assessments
-from service.quizzes.operations.closing import close, grade, settle
+from service.quizzes.operations.closing import close, settle
+from service.quizzes.operations.grading import Graded, newest_grades
 from service.quizzes.operations.look import OfferedQuiz, get_attempted_quiz
 from service.quizzes.operations.record import (
     Asked,
     Sent,
     append,
+    first_of_each,
     get_own_attempt,
     list_asked,
     lock_own_attempt,
@@ -62,16 +73,14 @@ def submit_attempt(
     finals = read_sent(attempt_id, slots, responses, at, "submit")
     states = states_of(attempt, slots, read_log(session, attempt.id))
     states = _merge(session, attempt, states, finals)
-    if attempt.state == "in_progress":
-        close(session, attempt, at)
-        grade(session, attempt, slots, states)
-    return _result(session, attempt, slots, at)
+    grades = close(session, attempt, slots, states, at) if attempt.state == "in_progress" else None
+    return _result(session, attempt, slots, grades or newest_grades(session, attempt.id), at)
 
 
 def get_result(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> Result:
     """The result of my finished attempt; `Conflict` while it is open."""
     attempt = get_finished_attempt(session, caller, attempt_id, now)
-    return _result(session, attempt, list_asked(session, attempt.id), now)
+    return _result(session, attempt, list_asked(session, attempt.id), newest_grades(session, attempt.id), now)
 
 
 def get_finished_attempt(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> Attempt:
@@ -85,10 +94,11 @@ def get_finished_attempt(session: Session, caller: Principal, attempt_id: UUID, 
     return attempt
 
 
-def newest_grades(session: Session, attempt_id: UUID) -> dict[int, Grade]:
-    """What each slot is worth at present."""
-    found = select(Grade).where(Grade.attempt_id == attempt_id).order_by(Grade.id)
-    return {grade.slot: grade for grade in session.scalars(found)}
+def counted_slots(slots: Sequence[Asked], grades: Mapping[int, Graded]) -> frozenset[int]:
+    """The numbers of the slots that the score of a finished attempt counts."""
+    return counting(
+        (asked.number, asked.question_id, grades[asked.number].status != Status.UNANSWERED) for asked in slots
+    )
 
 
 def _merge(
@@ -120,8 +130,11 @@ def _disposition(attempt: Attempt, state: SlotState, final: Sent) -> str:
     return "stale" if state.closed or final.base_rev != state.rev else "accepted"
 
 
-def _result(session: Session, attempt: Attempt, slots: Sequence[Asked], now: datetime) -> Result:
-    grades = newest_grades(session, attempt.id)
+def _result(
+    session: Session, attempt: Attempt, slots: Sequence[Asked], grades: Mapping[int, Graded], now: datetime
+) -> Result:
+    first, counted = first_of_each(slots), counted_slots(slots, grades)
+    parts = [grades[number] for number in counted]
     is_open = any(asked.kind == "open" for asked in slots)
     assessed = newest_assessments(session, attempt.id) if is_open else {}
     policy = Policy.from_settings(attempt.settings)
@@ -129,19 +142,24 @@ def _result(session: Session, attempt: Attempt, slots: Sequence[Asked], now: dat
         attempt=attempt,
         quiz=get_attempted_quiz(session, attempt),
         # A total would tell on a question that another open attempt of the student still asks.
-        score=None if any(asked.withheld for asked in slots) else _score(attempt, list(grades.values()), policy, now),
+        score=None if any(asked.withheld for asked in slots) else _score(attempt, parts, policy, now),
         slots=[
-            {**_graded_slot(asked, grades[asked.number], policy, now), "self_assessment": assessed.get(asked.number)}
+            {
+                **_graded_slot(asked, grades[asked.number], policy, now),
+                "variant_of": first.get(asked.number),
+                "counts": asked.number in counted,
+                "self_assessment": assessed.get(asked.number),
+            }
             for asked in slots
         ],
     )
 
 
-def _score(attempt: Attempt, grades: Sequence[Grade], policy: Policy, now: datetime) -> dict[str, Any] | None:
+def _score(attempt: Attempt, grades: Sequence[Graded], policy: Policy, now: datetime) -> dict[str, Any] | None:
     """The total, recomputed from the slots; withheld until the quiz closes when its keys are."""
     if policy.reveal == "after_close" and (policy.closes is None or now < policy.closes):
         return None
-    earned, possible = total([(_credit(grade), Fraction(grade.points)) for grade in grades])
+    earned, possible = total([(grade.credit, grade.points) for grade in grades])
     pass_mark = attempt.settings.get("pass_mark")
     fraction = earned / possible if possible else None
     return {
@@ -152,7 +170,7 @@ def _score(attempt: Attempt, grades: Sequence[Grade], policy: Policy, now: datet
     }
 
 
-def _graded_slot(asked: Asked, grade: Grade, policy: Policy, now: datetime) -> dict[str, Any]:
+def _graded_slot(asked: Asked, grade: Graded, policy: Policy, now: datetime) -> dict[str, Any]:
     standing = Standing(closed=True, checked=False, finished=True, withheld=asked.withheld)
     view: dict[str, Any] = {
         "slot": asked.number,
@@ -165,13 +183,9 @@ def _graded_slot(asked: Asked, grade: Grade, policy: Policy, now: datetime) -> d
         "outcome": None,
     }
     if how_much_to_show(policy, standing, now) is Shown.KEY:
-        credit = _credit(grade)
         view["status"] = grade.status
-        view["credit"] = grade.credit
-        view["points"] = None if credit is None else shown(credit * Fraction(grade.points))
-        view["outcome"] = explanation(asked, grade.response, Outcome.from_json(grade.outcome))
+        if grade.credit is not None:
+            view["credit"] = fraction_text(grade.credit)
+            view["points"] = shown(grade.credit * grade.points)
+        view["outcome"] = explanation(asked, grade.response, grade.outcome)
     return view
-
-
-def _credit(grade: Grade) -> Fraction | None:
-    return None if grade.credit is None else Fraction(grade.credit)

@@ -14,8 +14,8 @@ from service.domain import questions
 from service.domain.attempts import Policy, is_late
 from service.domain.roles import Principal
 from service.errors import Conflict
-from service.quizzes.models import Attempt, HintTaken
-from service.quizzes.operations.record import Asked, lock_own_slot, read_log, state_of
+from service.quizzes.models import HintTaken
+from service.quizzes.operations.record import Asked, OpenedAttempt, lock_own_slot, read_log, state_of
 from service.quizzes.operations.view import slot_view
 
 
@@ -36,7 +36,7 @@ def take_hint(
     return slot_view(attempt, asked, state, at)
 
 
-def _refuse_unless_next(attempt: Attempt, asked: Asked, number: int, *, is_closed: bool, at: datetime) -> None:
+def _refuse_unless_next(attempt: OpenedAttempt, asked: Asked, number: int, *, is_closed: bool, at: datetime) -> None:
     there_are = questions.hint_count(asked.key)
     if attempt.state != "in_progress" or is_late(at, attempt.deadline_at):
         raise Conflict("This attempt is over: there are no more hints.")

@@ -6,27 +6,29 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, Uuid, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
-from service.content.models import Course, Quiz, Unit
+from service.content.models import Course, Question, Quiz, Unit
 from service.content.operations import get_course, missing, sees_course
 from service.domain.roles import Principal, Role
 from service.errors import Forbidden
 from service.quizzes.models import Attempt
 from service.quizzes.operations.closing import settle
-from service.quizzes.operations.record import Asked, get_own_attempt, list_asked, read_log, states_of
+from service.quizzes.operations.record import Asked, first_of_each, get_own_attempt, list_asked, read_log, states_of
 from service.quizzes.operations.view import slot_view
+from service.statements import Lookup
 
 
 @dataclass(frozen=True)
 class OfferedQuiz:
-    """A quiz as it is offered now, with where it belongs."""
+    """A quiz as it is offered now, with where it belongs; without an id, what stands in its place in a review."""
 
-    id: UUID
+    id: UUID | None
     title: str
     kind: str
     settings: Mapping[str, Any]
@@ -63,14 +65,14 @@ def list_quizzes(
         found = found.where(tuple_(Unit.sort, Quiz.position, Quiz.id) > tuple_(sort, position, UUID(quiz_id)))
     rows = session.execute(found.order_by(Unit.sort, Quiz.position, Quiz.id).limit(limit)).all()
     quizzes = [(row, OfferedQuiz(*row[:7])) for row in rows]
-    mine = _own_attempts(session, caller, [quiz.id for _, quiz in quizzes], now)
-    return [((row.sort, row.position, str(quiz.id)), QuizView(quiz, mine.get(quiz.id, []))) for row, quiz in quizzes]
+    mine = _own_attempts(session, caller, [row.id for row in rows], now)
+    return [((row.sort, row.position, str(quiz.id)), QuizView(quiz, mine.get(row.id, []))) for row, quiz in quizzes]
 
 
 def get_quiz(session: Session, caller: Principal, quiz_id: UUID, now: datetime) -> QuizView:
     """One quiz with my attempts."""
     quiz = _get_visible_quiz(session, caller, quiz_id)
-    return QuizView(quiz, _own_attempts(session, caller, [quiz.id], now).get(quiz.id, []))
+    return QuizView(quiz, _own_attempts(session, caller, [quiz_id], now).get(quiz_id, []))
 
 
 def get_offered_quiz(session: Session, caller: Principal, quiz_id: UUID) -> OfferedQuiz:
@@ -90,7 +92,25 @@ def get_attempt(session: Session, caller: Principal, attempt_id: UUID, now: date
 
 def get_attempted_quiz(session: Session, attempt: Attempt) -> OfferedQuiz:
     """The quiz of an attempt, archived or not: what was begun stays with its student."""
-    return OfferedQuiz(*session.execute(_quizzes().where(Quiz.id == attempt.quiz_id)).one())
+    if attempt.quiz_id is None:
+        return review_of(session, attempt)
+    return OfferedQuiz(*_attempted_quiz().rows(session, quiz=attempt.quiz_id)[0])
+
+
+@cache
+def _attempted_quiz() -> Lookup:
+    return Lookup(_quizzes().where(Quiz.id == bindparam("quiz", type_=Uuid())))
+
+
+def review_of(session: Session, attempt: Attempt) -> OfferedQuiz:
+    """What stands in the place of a quiz where an attempt reviews a question."""
+    row = session.execute(
+        select(Unit.key, Unit.title, Course.slug)
+        .join_from(Question, Unit, Unit.id == Question.unit_id)
+        .join(Course, Course.id == Unit.course_id)
+        .where(Question.id == attempt.review_question_id)
+    ).one()
+    return OfferedQuiz(None, f"Review: {row.title}", "review", attempt.settings, row.key, row.slug, attempt.course_id)
 
 
 def view_attempt(
@@ -100,7 +120,12 @@ def view_attempt(
     slots = list_asked(session, attempt.id) if fresh is None else fresh
     log = read_log(session, attempt.id) if fresh is None else []
     states = states_of(attempt, slots, log)
-    return AttemptView(attempt, quiz, [slot_view(attempt, one, states[one.number], now) for one in slots])
+    first = first_of_each(slots)
+    return AttemptView(
+        attempt,
+        quiz,
+        [{**slot_view(attempt, one, states[one.number], now), "variant_of": first.get(one.number)} for one in slots],
+    )
 
 
 def _get_visible_quiz(session: Session, caller: Principal, quiz_id: UUID) -> OfferedQuiz:
@@ -139,5 +164,6 @@ def _own_attempts(
         found = select(Attempt).where(Attempt.user_id == caller.user_id, Attempt.quiz_id.in_(quiz_ids))
         for attempt in session.scalars(found.order_by(Attempt.started_at.desc(), Attempt.id)).all():
             settle(session, attempt, now)
-            mine[attempt.quiz_id].append(attempt)
+            if attempt.quiz_id is not None:
+                mine[attempt.quiz_id].append(attempt)
     return mine

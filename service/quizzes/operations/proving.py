@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from service.db import digest_of
 from service.domain.attempts import Policy, Standing, may_see_key
+from service.domain.outcomes import fraction_text
 from service.domain.proofs import FORMAT
 from service.domain.roles import Principal
 from service.errors import Conflict
-from service.quizzes.models import Attempt, Entry, Grade
-from service.quizzes.operations.finish import get_finished_attempt, newest_grades
-from service.quizzes.operations.record import Asked, list_asked, read_log
+from service.quizzes.models import Attempt
+from service.quizzes.operations.finish import get_finished_attempt
+from service.quizzes.operations.grading import Graded, newest_grades
+from service.quizzes.operations.record import Asked, LogLine, first_of_each, list_asked, read_log
 
 
 def get_proof(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> dict[str, Any]:
@@ -33,13 +35,17 @@ def get_proof(session: Session, caller: Principal, attempt_id: UUID, now: dateti
     slots = list_asked(session, attempt_id)
     is_complete = all(may_see_key(policy, _standing(asked), now) for asked in slots)
     log = read_log(session, attempt_id)
+    first = first_of_each(slots)
     return {
         "format": FORMAT,
         "rules": next(iter(grades.values())).rules,
         "complete": is_complete,
         "attempt": _attempt(attempt),
         "slots": [
-            _slot(asked, [one for one in log if one.slot == asked.number], grades[asked.number], is_complete)
+            {
+                **_slot(asked, [one for one in log if one.slot == asked.number], grades[asked.number], is_complete),
+                "variant_of": first.get(asked.number),
+            }
             for asked in slots
         ],
     }
@@ -52,14 +58,14 @@ def _standing(asked: Asked) -> Standing:
 def _attempt(attempt: Attempt) -> dict[str, Any]:
     return {
         "id": str(attempt.id),
-        "quiz": str(attempt.quiz_id),
+        "quiz": None if attempt.quiz_id is None else str(attempt.quiz_id),
         "started_at": attempt.started_at.isoformat(),
         "finished_at": attempt.finished_at.isoformat() if attempt.finished_at else None,
         "settings": dict(attempt.settings),
     }
 
 
-def _slot(asked: Asked, log: Sequence[Entry], grade: Grade, is_complete: bool) -> dict[str, Any]:
+def _slot(asked: Asked, log: Sequence[LogLine], grade: Graded, is_complete: bool) -> dict[str, Any]:
     told: dict[str, Any] = {
         "slot": asked.number,
         "drawn": asked.drawn,
@@ -72,12 +78,13 @@ def _slot(asked: Asked, log: Sequence[Entry], grade: Grade, is_complete: bool) -
     return told
 
 
-def _line(asked: Asked, entry: Entry, is_complete: bool) -> Mapping[str, Any]:
+def _line(asked: Asked, entry: LogLine, is_complete: bool) -> Mapping[str, Any]:
     """A line that counts: in the author's keys only once these may be seen."""
     response = entry.response if is_complete else asked.show_response(entry.response)
     graded = entry.outcome is not None
     return {"rev": entry.rev, "kind": entry.kind, "graded": graded, "response": response, "digest": entry.digest}
 
 
-def _grade(grade: Grade) -> dict[str, Any]:
-    return {"status": grade.status, "credit": grade.credit, "points": grade.points, "cause": grade.cause}
+def _grade(grade: Graded) -> dict[str, Any]:
+    credit = None if grade.credit is None else fraction_text(grade.credit)
+    return {"status": grade.status, "credit": credit, "points": str(grade.points), "cause": grade.cause}

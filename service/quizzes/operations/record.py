@@ -11,17 +11,20 @@ from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, func, insert, or_, select
+from sqlalchemy import Integer, Select, Uuid, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.content.models import AnswerKey, Question, QuestionRevision
-from service.db import Base, digest_of
+from service.db import Hash, digest_of
 from service.domain import questions
 from service.domain.attempts import Line, Policy, SlotState, slot_state
 from service.domain.mistakes import Mistake, Rejected
 from service.domain.outcomes import InvalidResponse, Outcome
 from service.errors import Invalid, NotFound
 from service.quizzes.models import Attempt, Entry, HintTaken, Slot
+from service.statements import Addition, Lookup
+
+_ID: Uuid[UUID] = Uuid()
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Asked:
 
     number: int
     question_id: UUID
+    revision_id: int
     answer_key_id: int
     revision: Mapping[str, Any]
     key: Mapping[str, Any]
@@ -88,61 +92,89 @@ def get_own_attempt(session: Session, user_id: UUID | None, attempt_id: UUID) ->
 
 def lock_own_attempt(session: Session, user_id: UUID | None, attempt_id: UUID) -> Attempt:
     """The same, and whoever else wants to write to this attempt waits until this transaction ends."""
-    attempt = session.scalar(
-        select(Attempt).where(Attempt.id == attempt_id, Attempt.user_id == user_id).with_for_update()
-    )
+    attempt = session.scalar(_own_attempt(), {"attempt": attempt_id, "user": user_id})
     if attempt is None:
         raise NotFound()
     return attempt
 
 
-def lock_own_slot(session: Session, user_id: UUID | None, attempt_id: UUID, number: int) -> tuple[Attempt, Asked]:
+@cache
+def _own_attempt() -> Select[Attempt]:
+    mine = Attempt.id == bindparam("attempt", type_=_ID), Attempt.user_id == bindparam("user", type_=_ID)
+    return select(Attempt).where(*mine).with_for_update()
+
+
+@dataclass(frozen=True)
+class OpenedAttempt:
+    """What answering a slot needs to know of its attempt."""
+
+    id: UUID
+    state: str
+    settings: Mapping[str, Any]
+    deadline_at: datetime | None
+
+
+def lock_own_slot(session: Session, user_id: UUID | None, attempt_id: UUID, number: int) -> tuple[OpenedAttempt, Asked]:
     """One slot with its attempt locked, in one statement: what a slot pins never changes, so it may be joined."""
-    found = session.execute(_own_slot(), {"attempt": attempt_id, "number": number, "user": user_id})
-    row = found.first()
-    if row is None:
+    found = _own_slot().rows(session, attempt=attempt_id, number=number, user=user_id)
+    if not found:
         raise NotFound()
-    *pinned, attempt = row
-    return attempt, Asked(*pinned)
+    row = found[0]
+    return OpenedAttempt(*row[:_OF_ATTEMPT]), Asked(*row[_OF_ATTEMPT:])
+
+
+def get_asked(session: Session, attempt_id: UUID, number: int) -> Asked:
+    """One slot of an attempt; `NotFound` without it."""
+    for asked in list_asked(session, attempt_id):
+        if asked.number == number:
+            return asked
+    raise NotFound()
 
 
 def list_asked(session: Session, attempt_id: UUID) -> list[Asked]:
     """Every slot of an attempt, in order."""
-    return [Asked(*row) for row in session.execute(_every_slot(), {"attempt": attempt_id})]
+    return [Asked(*row) for row in _every_slot().rows(session, attempt=attempt_id)]
 
 
-# A statement takes longer to put together than to send, so each is put together once.
+def first_of_each(slots: Sequence[Asked]) -> dict[int, int]:
+    """Of each slot that practises a question once more: the first slot of the attempt with that question."""
+    first: dict[UUID, int] = {}
+    for asked in slots:
+        first.setdefault(asked.question_id, asked.number)
+    return {one.number: first[one.question_id] for one in slots if first[one.question_id] != one.number}
 
 
 @cache
-def _every_slot() -> Select[Any]:
-    return _asked().where(Slot.attempt_id == bindparam("attempt")).order_by(Slot.number)
+def _every_slot() -> Lookup:
+    return Lookup(_asked().where(Slot.attempt_id == bindparam("attempt", type_=_ID)).order_by(Slot.number))
+
+
+_ATTEMPT = (Attempt.id, Attempt.state, Attempt.settings, Attempt.deadline_at)
+_OF_ATTEMPT = len(_ATTEMPT)
 
 
 @cache
-def _own_slot() -> Select[Any]:
-    return (
-        _asked()
-        .add_columns(Attempt)
+def _own_slot() -> Lookup:
+    return Lookup(
+        _asked(*_ATTEMPT)
         .join(Attempt, Attempt.id == Slot.attempt_id)
-        .where(Slot.attempt_id == bindparam("attempt"), Slot.number == bindparam("number"))
-        .where(Attempt.user_id == bindparam("user"))
+        .where(Slot.attempt_id == bindparam("attempt", type_=_ID), Slot.number == bindparam("number", type_=Integer))
+        .where(Attempt.user_id == bindparam("user", type_=_ID))
         .with_for_update(of=Attempt)
     )
 
 
-def _asked() -> Select[Any]:
-    # The same question in another open attempt that shows nothing before its end.
-    here, other, other_slot = aliased(Attempt), aliased(Attempt), aliased(Slot)
-    withheld = exists().where(
-        here.id == Slot.attempt_id,
-        other_slot.question_id == Slot.question_id,
-        other.id == other_slot.attempt_id,
-        other.id != here.id,
-        other.user_id == here.user_id,
-        other.state == "in_progress",
-        other.withholds,
+def _asked(*before: Any) -> Select[Any]:
+    # Those in other open attempts of the student that show nothing before their end: few, and found from the student.
+    other, other_slot = aliased(Attempt), aliased(Slot)
+    student = select(Attempt.user_id).where(Attempt.id == bindparam("attempt", type_=_ID)).scalar_subquery()
+    elsewhere = (
+        select(other_slot.question_id)
+        .join(other, other.id == other_slot.attempt_id)
+        .where(other.user_id == student, other.state == literal_column("'in_progress'"), other.withholds)
+        .where(other.id != bindparam("attempt", type_=_ID))
     )
+    withheld = Slot.question_id.in_(elsewhere)
     hinted = (
         select(func.count())
         .select_from(HintTaken)
@@ -152,16 +184,18 @@ def _asked() -> Select[Any]:
     )
     return (
         select(
+            *before,
             Slot.number,
             Slot.question_id,
+            Slot.revision_id,
             Slot.answer_key_id,
-            QuestionRevision.content,
-            AnswerKey.content,
+            QuestionRevision.content.label("revision"),
+            AnswerKey.content.label("key"),
             Slot.drawn,
             Slot.layout,
             Question.reread,
-            withheld,
-            hinted,
+            withheld.label("withheld"),
+            hinted.label("hinted"),
         )
         .join(Question, Question.id == Slot.question_id)
         .join(QuestionRevision, QuestionRevision.id == Slot.revision_id)
@@ -169,9 +203,27 @@ def _asked() -> Select[Any]:
     )
 
 
+@dataclass(frozen=True)
+class LogLine:
+    """A line of the log: something that was sent, and what became of it; see `models.Entry`."""
+
+    slot: int
+    kind: str
+    disposition: str
+    base_rev: int | None
+    rev: int | None
+    response: Mapping[str, Any] | None
+    digest: str
+    outcome: Mapping[str, Any] | None
+    received_at: datetime
+
+
+_LINE = tuple(getattr(Entry, name) for name in LogLine.__dataclass_fields__)
+
+
 def read_log(
     session: Session, attempt_id: UUID, *, slot: int | None = None, repeat: tuple[int, str] | None = None
-) -> list[Entry]:
+) -> list[LogLine]:
     """What a slot's state is read off (or every slot's), oldest first: its checks and its newest accepted line.
 
     A student who types for an hour saves hundreds of times; only the newest save matters, so the rest stay in
@@ -180,11 +232,12 @@ def read_log(
     base_rev, digest = repeat or (None, None)
     given = {"attempt": attempt_id, "slot": slot, "base_rev": base_rev, "digest": digest}
     values = {name: value for name, value in given.items() if value is not None}
-    return list(session.scalars(_log(of_one=slot is not None, with_repeat=repeat is not None), values))
+    log = _log(of_one=slot is not None, with_repeat=repeat is not None)
+    return [LogLine(*row) for row in log.rows(session, **values)]
 
 
 @cache
-def _log(*, of_one: bool, with_repeat: bool) -> Select[Any]:
+def _log(*, of_one: bool, with_repeat: bool) -> Lookup:
     newer = aliased(Entry)
     newest = (
         select(func.max(newer.rev))
@@ -194,19 +247,20 @@ def _log(*, of_one: bool, with_repeat: bool) -> Select[Any]:
     )
     wanted = or_(Entry.kind == "check", Entry.rev == newest)
     if with_repeat:
-        wanted = or_(wanted, and_(Entry.base_rev == bindparam("base_rev"), Entry.digest == bindparam("digest")))
-    found = select(Entry).where(Entry.attempt_id == bindparam("attempt"), wanted).order_by(Entry.id)
-    return found.where(Entry.slot == bindparam("slot")) if of_one else found
+        same = Entry.base_rev == bindparam("base_rev", type_=Integer), Entry.digest == bindparam("digest", type_=Hash)
+        wanted = or_(wanted, and_(*same))
+    found = select(*_LINE).where(Entry.attempt_id == bindparam("attempt", type_=_ID), wanted).order_by(Entry.id)
+    return Lookup(found.where(Entry.slot == bindparam("slot", type_=Integer)) if of_one else found)
 
 
-def list_saves(session: Session, attempt_id: UUID, sent: Sequence[Sent]) -> Sequence[Entry]:
+def list_saves(session: Session, attempt_id: UUID, sent: Sequence[Sent]) -> list[LogLine]:
     """Lines that may be the first arrivals of these very saves, the accepted ones last."""
     digests = {one.digest for one in sent}
-    found = select(Entry).where(Entry.attempt_id == attempt_id, Entry.kind == "save", Entry.digest.in_(digests))
-    return session.scalars(found.order_by(Entry.rev.is_not(None), Entry.id)).all()
+    found = select(*_LINE).where(Entry.attempt_id == attempt_id, Entry.kind == "save", Entry.digest.in_(digests))
+    return [LogLine(*row) for row in session.execute(found.order_by(Entry.rev.is_not(None), Entry.id))]
 
 
-def state_of(asked: Asked, policy: Policy, log: Sequence[Entry]) -> SlotState:
+def state_of(asked: Asked, policy: Policy, log: Sequence[LogLine]) -> SlotState:
     """The slot's state as its part of the log leaves it."""
     newest = max((entry.rev for entry in log if entry.rev is not None), default=0)
     lines = [
@@ -223,22 +277,22 @@ def state_of(asked: Asked, policy: Policy, log: Sequence[Entry]) -> SlotState:
     return slot_state(lines, policy.tries_for(asked.kind))
 
 
-def states_of(attempt: Attempt, slots: Sequence[Asked], log: Sequence[Entry]) -> dict[int, SlotState]:
+def states_of(attempt: Attempt | OpenedAttempt, slots: Sequence[Asked], log: Sequence[LogLine]) -> dict[int, SlotState]:
     """The state of every slot by its number."""
     policy = Policy.from_settings(attempt.settings)
-    by_slot: dict[int, list[Entry]] = defaultdict(list)
+    by_slot: dict[int, list[LogLine]] = defaultdict(list)
     for entry in log:
         by_slot[entry.slot].append(entry)
     return {asked.number: state_of(asked, policy, by_slot[asked.number]) for asked in slots}
 
 
-_ADDED = insert(Base.metadata.tables[Entry.__tablename__])
+_ADDED = Addition(Entry.__table__)
 
 
 def append(session: Session, *lines: Mapping[str, Any]) -> None:
-    """Add lines to the log, in one statement: rows, as nobody needs the objects."""
+    """Add lines to the log."""
     if lines:
-        session.execute(_ADDED, [dict(line) for line in lines])
+        _ADDED.add(session, lines)
 
 
 @dataclass(frozen=True)

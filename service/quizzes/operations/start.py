@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.content.models import AnswerKey, Question, QuestionRevision
 from service.db import insert_unless_present
-from service.domain import questions
 from service.domain.draws import draw
 from service.domain.roles import Principal
 from service.errors import Conflict, Unavailable
 from service.quizzes.models import Attempt, Slot
 from service.quizzes.operations.closing import settle
+from service.quizzes.operations.drawing import Askable, ask, pin, seen_values
 from service.quizzes.operations.extending import Granted, closes_of, find_granted
 from service.quizzes.operations.look import AttemptView, OfferedQuiz, get_offered_quiz, view_attempt
 from service.quizzes.operations.record import Asked
 from service.world import World
-
-
-@dataclass(frozen=True)
-class Askable:
-    """A question as it stands now, to be pinned by a new attempt."""
-
-    id: UUID
-    revision_id: int
-    answer_key_id: int
-    revision: Mapping[str, Any]
-    key: Mapping[str, Any]
-    reread: Sequence[Mapping[str, Any]]
 
 
 def start_attempt(session: Session, world: World, caller: Principal, quiz_id: UUID) -> tuple[AttemptView, bool]:
@@ -106,52 +91,15 @@ def _draw_slots(session: Session, world: World, attempt: Attempt, offered: Offer
     askable = _askable(session, offered.settings["pools"])
     elsewhere = _withheld(session, attempt)
     drawn = draw(offered.settings["pools"], set(askable), elsewhere, shuffle=shuffle["questions"], chance=chance)
-    seen = _seen_values(session, attempt.user_id, drawn)
+    seen = seen_values(session, attempt.user_id, [UUID(question) for question in drawn])
     asked = [
-        _asked(number, askable[question], seen[question], chance, shuffle["choices"])
+        ask(number, askable[question], seen[question], chance, shuffle=shuffle["choices"])
         for number, question in enumerate(drawn, start=1)
     ]
     if not asked:
         raise Conflict("This quiz has no questions at the moment.")
-    session.execute(
-        insert(Slot),
-        [
-            {
-                "attempt_id": attempt.id,
-                "number": one.number,
-                "question_id": one.question_id,
-                "revision_id": askable[str(one.question_id)].revision_id,
-                "answer_key_id": one.answer_key_id,
-                "drawn": one.drawn,
-                "layout": one.layout,
-            }
-            for one in asked
-        ],
-    )
+    pin(session, attempt.id, asked)
     return asked
-
-
-def _asked(number: int, question: Askable, seen: Sequence[Mapping[str, Any]], chance: Random, shuffle: bool) -> Asked:
-    values = questions.draw_values(question.revision, chance, seen)
-    layout = questions.lay_out(
-        question.revision, question.key, values, shuffle=shuffle, chance=chance, fresh=lambda: _short_id(chance)
-    )
-    return Asked(
-        number=number,
-        question_id=question.id,
-        answer_key_id=question.answer_key_id,
-        revision=question.revision,
-        key=question.key,
-        drawn=values,
-        layout=layout,
-        reread=question.reread,
-        withheld=False,
-    )
-
-
-def _short_id(chance: Random) -> str:
-    # 32 bits: unlikely to repeat among the parts of one question; the layout draws again if they do.
-    return f"{int(chance.random() * 2**32):08x}"
 
 
 def _askable(session: Session, pools: Sequence[Mapping[str, Any]]) -> dict[str, Askable]:
@@ -182,16 +130,3 @@ def _withheld(session: Session, attempt: Attempt) -> set[str]:
         .where(Attempt.id != attempt.id)
     )
     return {str(question_id) for question_id in session.scalars(found)}
-
-
-def _seen_values(session: Session, user_id: UUID, drawn: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
-    """The values this student has already met, by question: unseen variants come first."""
-    seen: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    found = (
-        select(Slot.question_id, Slot.drawn)
-        .join(Attempt, Attempt.id == Slot.attempt_id)
-        .where(Attempt.user_id == user_id, Slot.question_id.in_([UUID(question) for question in drawn]))
-    )
-    for question_id, values in session.execute(found):
-        seen[str(question_id)].append(values)
-    return seen

@@ -14,6 +14,7 @@ from service.domain.roles import Principal
 from service.errors import Conflict, NotFound
 from service.quizzes.models import Attempt, AttemptEvent
 from service.quizzes.operations.closing import settle
+from service.quizzes.operations.first_tries import forget_first_tries
 
 
 def lock_attempt(session: Session, attempt_id: UUID) -> Attempt:
@@ -32,6 +33,7 @@ def void_attempt(session: Session, caller: Principal, attempt: Attempt, *, reaso
     settle(session, attempt, at)
     if attempt.state != "void":
         _note(session, caller, attempt, Done("void", reason, None, at))
+        forget_first_tries(session, attempt.id)
         attempt.state, attempt.finished_at = "void", None
     return attempt
 
@@ -46,6 +48,8 @@ def reopen_attempt(
     settle(session, attempt, at)
     if attempt.state != "finished":
         raise Conflict(f"Only a finished attempt is opened again; this one is {attempt.state.replace('_', ' ')}.")
+    if attempt.quiz_id is None:
+        raise Conflict("This was a review; its student can begin another one at any time.")
     if until <= at:
         raise Conflict("Say an end that is still to come in `until`.")
     other = select(Attempt.id).where(
@@ -54,6 +58,7 @@ def reopen_attempt(
     if session.scalar(other) is not None:
         raise Conflict("The student has another attempt at this quiz open; that one has to be finished first.")
     _note(session, caller, attempt, Done("reopening", reason, until, at))
+    forget_first_tries(session, attempt.id)
     attempt.state, attempt.finished_at, attempt.deadline_at = "in_progress", None, until
     return attempt
 

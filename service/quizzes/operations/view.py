@@ -10,8 +10,8 @@ from typing import Any
 from service.domain import questions
 from service.domain.attempts import Policy, Shown, SlotState, Standing, how_much_to_show, is_right
 from service.domain.outcomes import Outcome
-from service.quizzes.models import Attempt, Entry
-from service.quizzes.operations.record import Asked
+from service.quizzes.models import Attempt
+from service.quizzes.operations.record import Asked, LogLine, OpenedAttempt
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Receipt:
     saved_at: datetime
 
 
-def receipt_of(entry: Entry) -> Receipt:
+def receipt_of(entry: LogLine) -> Receipt:
     """The receipt of an accepted line."""
     if entry.rev is None:
         raise ValueError("only accepted lines have a receipt")
     return Receipt(entry.slot, entry.rev, entry.digest, entry.received_at)
 
 
-def slot_view(attempt: Attempt, asked: Asked, state: SlotState, now: datetime) -> dict[str, Any]:
+def slot_view(attempt: Attempt | OpenedAttempt, asked: Asked, state: SlotState, now: datetime) -> dict[str, Any]:
     """A slot in an open attempt: the question, the student's answer, tries, and what may be said of the last one."""
     latest = state.latest
     standing = Standing(state.closed, bool(state.checks), attempt.state == "finished", asked.withheld)
@@ -49,7 +49,7 @@ def slot_view(attempt: Attempt, asked: Asked, state: SlotState, now: datetime) -
 
 
 def outcome_view(
-    attempt: Attempt, asked: Asked, state: SlotState, standing: Standing, now: datetime
+    attempt: Attempt | OpenedAttempt, asked: Asked, state: SlotState, standing: Standing, now: datetime
 ) -> dict[str, Any] | None:
     """What may be said of the newest check, or None: the one place where feedback meets policy."""
     checked = state.checks[-1] if state.checks else None

@@ -1,0 +1,124 @@
+"""What is said of questions' statistics on the wire."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from service.domain.statistics import ENOUGH
+from service.web.fields import Integer, Out, Query, RichText, Slug, Uuid
+from service.web.paging import Cursor, PageQuery
+
+SILENT = f"null below {ENOUGH} students"
+
+
+class StatisticsQuery(PageQuery):
+    """Which questions."""
+
+    unit = Slug(load_default=None, metadata={"description": "of this unit alone"})
+    after = Cursor("statistics", str, str)
+
+
+class EstimateOut(Out):
+    """A figure, with the interval that it is in 95 times in 100."""
+
+    value = fields.Float(required=True)
+    low = fields.Float(required=True)
+    high = fields.Float(required=True)
+
+
+class ChoiceStatisticsOut(Out):
+    """How many chose this at their first meeting, and how well they did otherwise."""
+
+    text = fields.String(required=True, metadata={"description": "Markdown"})
+    right = fields.Boolean(
+        required=True, allow_none=True, metadata={"description": "null where it hangs on the drawn values"}
+    )
+    chosen = fields.Integer(required=True)
+    share = fields.Float(required=True)
+    correlation = fields.Nested(
+        EstimateOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "of choosing it with the rest of the attempt"},
+    )
+
+
+class MistakeCountOut(Out):
+    """How often a mistake was made that the question's author has named."""
+
+    mistake = fields.String(required=True)
+    n = fields.Integer(required=True)
+
+
+class RevisionStatisticsOut(Out):
+    """What the first tries at one revision say, one for each student."""
+
+    revision = fields.Integer(required=True)
+    is_current = fields.Boolean(required=True)
+    n = fields.Integer(required=True, metadata={"description": "students"})
+    facility = fields.Nested(
+        EstimateOut, required=True, allow_none=True, metadata={"description": f"mean credit, 0 to 1; {SILENT}"}
+    )
+    spread = fields.Float(
+        required=True, allow_none=True, metadata={"description": f"standard deviation of the credits; {SILENT}"}
+    )
+    discrimination = fields.Nested(
+        EstimateOut,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "correlation of the credit with the rest of the attempt (item-rest); with the total of k "
+            f"questions noise alone goes together by about 1/√k, which the rest leaves out; {SILENT}"
+        },
+    )
+    unanswered = fields.Integer(required=True, allow_none=True)
+    hinted = fields.Integer(required=True, allow_none=True, metadata={"description": "took a hint first"})
+    mean_tries = fields.Float(required=True, allow_none=True)
+    choices = fields.List(
+        fields.Nested(ChoiceStatisticsOut),
+        required=True,
+        allow_none=True,
+        metadata={"description": "for those who may see keys"},
+    )
+    may_be_miskeyed = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={"description": "a wrong choice goes together with the rest better than the right one"},
+    )
+    mistakes = fields.List(
+        fields.Nested(MistakeCountOut),
+        required=True,
+        allow_none=True,
+        metadata={"description": "for those who may see keys"},
+    )
+
+
+class QuestionStatisticsOut(Out):
+    """A question and what its answers say of it, revision by revision."""
+
+    question = Uuid(required=True)
+    unit = Slug(required=True)
+    kind = fields.String(required=True)
+    stem = RichText(required=True)
+    revisions = fields.List(fields.Nested(RevisionStatisticsOut), required=True)
+
+
+class UnmatchedQuery(Query):
+    """How many heaps."""
+
+    limit = Integer(lowest=1, highest=200, load_default=50)
+
+
+class HeapOut(Out):
+    """Answers that are spelt alike and that no entry of the key knows."""
+
+    text = fields.String(required=True, metadata={"description": "the most frequent spelling"})
+    part = fields.String(required=True, allow_none=True, metadata={"description": "the gap of a cloze"})
+    n = fields.Integer(required=True, metadata={"description": "students"})
+    spellings = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class UnmatchedOut(Out):
+    """The heaps, the largest first."""
+
+    items = fields.List(fields.Nested(HeapOut), required=True)

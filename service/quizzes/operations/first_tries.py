@@ -1,0 +1,111 @@
+"""The first tries of finished attempts, as rows that progress and statistics are read off.
+
+A projection of the log: `hornbook db rebuild` makes the same rows again from what students sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from service.db import digest_of
+from service.domain.attempts import Policy, SlotState, Worth, worth_of
+from service.domain.first_tries import Ended, Tried, first_try, millionths, rests_of
+from service.quizzes.models import Attempt, FirstTry, HintTaken
+from service.quizzes.operations.record import Asked, list_asked, read_log, states_of
+from service.statements import Addition
+
+Worths = Mapping[int, tuple[Mapping[str, Any] | None, Worth]]
+"""By slot, the response that counts and what it is worth."""
+
+BATCH = 500
+_ADDED = Addition(FirstTry.__table__)
+
+
+def write_first_tries(
+    session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState], worths: Worths
+) -> None:
+    """Write down the first tries of an attempt that has just ended."""
+    rows = _rows(session, attempt, slots, states, worths)
+    if rows:
+        _ADDED.add(session, rows)
+
+
+def forget_first_tries(session: Session, attempt_id: UUID) -> None:
+    """Take the first tries of an attempt back: it is void, or open again."""
+    session.execute(delete(FirstTry).where(FirstTry.attempt_id == attempt_id))
+
+
+def rebuild_first_tries(session: Session) -> Iterator[UUID]:
+    """Make every row again from the log; tells of each finished attempt it has gone through."""
+    session.execute(delete(FirstTry))
+    after: UUID | None = None
+    while attempts := _finished(session, after):
+        for attempt in attempts:
+            slots = list_asked(session, attempt.id)
+            states = states_of(attempt, slots, read_log(session, attempt.id))
+            policy = Policy.from_settings(attempt.settings)
+            worths = {one.number: worth_of(one.grade, states[one.number], policy) for one in slots}
+            write_first_tries(session, attempt, slots, states, worths)
+            yield attempt.id
+        after = attempts[-1].id
+        session.expunge_all()
+
+
+def count_finished(session: Session) -> int:
+    """How many attempts `rebuild_first_tries` goes through."""
+    return session.scalar(select(func.count()).select_from(Attempt).where(Attempt.state == "finished")) or 0
+
+
+def _finished(session: Session, after: UUID | None) -> Sequence[Attempt]:
+    found = select(Attempt).where(Attempt.state == "finished").order_by(Attempt.id).limit(BATCH)
+    return session.scalars(found if after is None else found.where(Attempt.id > after)).all()
+
+
+def _rows(
+    session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState], worths: Worths
+) -> list[dict[str, Any]]:
+    if attempt.finished_at is None:
+        raise ValueError("only a finished attempt has first tries")
+    ended = Ended(Policy.from_settings(attempt.settings), attempt.finished_at)
+    tries = [first_try(states[asked.number], *worths[asked.number], ended) for asked in slots]
+    shares = [(tried.outcome.credit, asked.points) for asked, tried in zip(slots, tries, strict=True)]
+    hinted = _first_hints(session, attempt.id) if any(asked.hinted for asked in slots) else {}
+    return [
+        {
+            **_row(attempt, asked, tried),
+            "rest": rest,
+            "hinted": asked.number in hinted and hinted[asked.number] <= tried.answered_at,
+        }
+        for asked, tried, rest in zip(slots, tries, rests_of(shares), strict=True)
+    ]
+
+
+def _row(attempt: Attempt, asked: Asked, tried: Tried) -> dict[str, Any]:
+    return {
+        "attempt_id": attempt.id,
+        "slot": asked.number,
+        "user_id": attempt.user_id,
+        "course_id": attempt.course_id,
+        "question_id": asked.question_id,
+        "revision_id": asked.revision_id,
+        "variant": digest_of(asked.drawn),
+        "status": tried.outcome.status.value,
+        "credit": None if tried.outcome.credit is None else millionths(tried.outcome.credit),
+        "solved": tried.solved,
+        "tries": tried.tries,
+        "response": tried.response,
+        "mistake": tried.outcome.mistake,
+        "answered_at": tried.answered_at,
+        "key_seen_at": tried.key_seen_at,
+    }
+
+
+def _first_hints(session: Session, attempt_id: UUID) -> dict[int, datetime]:
+    found = select(HintTaken.slot, func.min(HintTaken.taken_at)).where(HintTaken.attempt_id == attempt_id)
+    return dict(session.execute(found.group_by(HintTaken.slot)).all())

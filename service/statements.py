@@ -1,0 +1,145 @@
+"""Statements that come with nearly every request: put together once, and run by nothing but the driver.
+
+SQLAlchemy writes them, so that both databases are given what they understand; what it does at each execution costs
+many times what a small statement does, and is left out. Everything else takes the ordinary way.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, FromClause, Insert, Select, Table, bindparam, insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+TOLD = "hornbook_told"
+"""The execution option with whom to tell of each statement that is sent."""
+
+REMEMBERED = 1024
+"""Rows of a lookup that are remembered as they were read: nearly every time they are those of the last time."""
+
+
+class Lookup:
+    """A SELECT; its rows are named tuples, which nobody may change: they are given again where they are the same."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        self.statement = statement
+        self._compiled: dict[str, CompiledLookup] = {}
+
+    def compiled_for(self, dialect: Dialect) -> CompiledLookup:
+        """What the driver of this dialect is given."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = CompiledLookup(self.statement, dialect)
+        return compiled
+
+    def rows(self, session: Session, **values: Any) -> list[Any]:
+        """The rows, in the session's transaction."""
+        connection = _connection(session)
+        compiled = self.compiled_for(connection.dialect)
+        with _driver(connection, compiled.text) as cursor:
+            cursor.execute(compiled.text, compiled.arguments(values))
+            return [compiled.read(row) for row in cursor.fetchall()]
+
+
+class Addition:
+    """An INSERT of rows into a table, of which nothing is asked in return: {column: value} for each of `columns`."""
+
+    def __init__(self, table: FromClause) -> None:
+        if not isinstance(table, Table):
+            raise TypeError("rows are added to a table")
+        # What the database counts up by itself is not given.
+        given = [column.name for column in table.columns if column is not table.autoincrement_column]
+        self.statement = insert(table).values({name: bindparam(name) for name in given}).inline()
+        self._compiled: dict[str, _Compiled] = {}
+
+    def add(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add the rows, in the session's transaction."""
+        connection = _connection(session)
+        compiled = self._compiled.get(connection.dialect.name)
+        if compiled is None:
+            compiled = self._compiled[connection.dialect.name] = _Compiled(self.statement, connection.dialect)
+        with _driver(connection, compiled.text) as cursor:
+            cursor.executemany(compiled.text, [compiled.arguments(row) for row in rows])
+
+
+class _Compiled:
+    """The text of a statement for one driver, and how its values go in."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        writers = {
+            name: parameter.type.dialect_impl(dialect).bind_processor(dialect)
+            for parameter, name in compiled.bind_names.items()
+        }
+        # Values that stand in the statement itself.
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self._takes = [(name, writers[name]) for name in compiled.positiontup or writers]
+        self._is_ordered = compiled.positiontup is not None
+
+    def arguments(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them: in order, or by name."""
+        given = {**self._fixed, **values} if self._fixed else values
+        if self._is_ordered:
+            return [given[name] if write is None else write(given[name]) for name, write in self._takes]
+        return {name: given[name] if write is None else write(given[name]) for name, write in self._takes}
+
+
+class CompiledLookup(_Compiled):
+    """The same for a SELECT, and how its rows come out."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
+        super().__init__(statement, dialect)
+        columns = list(statement.selected_columns)
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        row = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
+
+        @lru_cache(maxsize=REMEMBERED)
+        def read(raw: tuple[Any, ...]) -> Any:
+            return row(
+                *(value if reader is None else reader(value) for value, reader in zip(raw, readers, strict=True))
+            )
+
+        self.read = read
+
+
+def _connection(session: Session) -> Connection:
+    """The connection of the session's transaction, which has been sent all that is to be written."""
+    session.flush()
+    return session.connection()
+
+
+@contextmanager
+def _driver(connection: Connection, text: str) -> Iterator[Any]:
+    """A cursor of the driver; what goes wrong is told as SQLAlchemy would tell it."""
+    tell = connection.get_execution_options().get(TOLD)
+    if tell is not None:
+        tell(text)
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_told(connection, text, error) from error
+    finally:
+        cursor.close()
+
+
+def _as_told(connection: Connection, text: str, error: Exception) -> BaseException:
+    dialect = connection.dialect
+    is_lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)  # type: ignore[arg-type]
+    if is_lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        text,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=is_lost,
+        dialect=dialect,
+    )

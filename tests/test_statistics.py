@@ -1,0 +1,142 @@
+"""How questions fare, over HTTP: first meetings only, silence below ten, and what a system is not told."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from service.accounts import operations as accounts
+from service.content.operations import find_course
+from service.db import Database
+from service.domain.roles import Role
+from tests.cast import Client, answer_of
+from tests.quizzing import Taken, statements, take
+from tests.world import TestWorld
+
+STATISTICS = "/courses/tides/statistics?limit=200"
+
+
+@pytest.fixture
+def crowd(app: Flask, database: Database, world: TestWorld) -> list[Client]:
+    """Twelve more students of the course on tides."""
+    with database.write() as session:
+        course = find_course(session, "tides")
+        assert course is not None
+        tokens = []
+        for number in range(12):
+            person = accounts.create_user(session, world, login=f"student-{number}", name=f"Student {number}")
+            accounts.enrol(session, world, person, course.id, Role.STUDENT)
+            tokens.append(accounts.issue_personal_token(session, world, person, label="tests").text)
+    return [Client(app, token) for token in tokens]
+
+
+def sit(client: Client, quiz: str, database: Database, *, right: bool) -> Taken:
+    """Take a quiz, all right or all wrong."""
+    taken = take(client, quiz, database)
+    taken.answer_everything(right=right)
+    answer_of(taken.submit())
+    return taken
+
+
+def of_kind(client: Client, kind: str) -> dict[str, Any]:
+    """The figures of the current revision of the first answered question of this kind."""
+    for one in answer_of(client.get(STATISTICS))["items"]:
+        if one["kind"] == kind and one["revisions"]:
+            return {**one["revisions"][0], "question": one["question"]}
+    raise AssertionError(f"no {kind} was answered")
+
+
+def test_twelve_students_of_whom_nine_are_right(
+    crowd: list[Client], prep_check: str, database: Database, ida: Client
+) -> None:
+    for number, client in enumerate(crowd):
+        sit(client, prep_check, database, right=number < 9)
+    told = of_kind(ida, "single_choice")
+    assert (told["n"], told["facility"]["value"], told["is_current"]) == (12, 0.75, True)
+    assert told["facility"]["low"] < 0.75 < told["facility"]["high"]
+    assert told["discrimination"]["value"] == 1.0, "whoever has one right here has all right"
+    by_text = {choice["text"]: choice for choice in told["choices"]}
+    assert by_text["Two"]["right"] and (by_text["Two"]["chosen"], by_text["Two"]["share"]) == (9, 0.75)
+    assert sum(choice["chosen"] for choice in told["choices"]) == 12
+    assert told["may_be_miskeyed"] is False and (told["unanswered"], told["hinted"], told["mean_tries"]) == (0, 0, 1.0)
+
+
+def test_only_the_first_meeting_counts(crowd: list[Client], prep_check: str, database: Database, ida: Client) -> None:
+    for client in crowd:
+        sit(client, prep_check, database, right=False)
+    before = of_kind(ida, "single_choice")
+    for client in crowd:
+        sit(client, prep_check, database, right=True)
+    assert of_kind(ida, "single_choice") == before and before["facility"]["value"] == 0
+
+
+def test_below_ten_students_there_is_their_number_and_nothing_else(
+    crowd: list[Client], prep_check: str, database: Database, ida: Client
+) -> None:
+    for client in crowd[:9]:
+        sit(client, prep_check, database, right=True)
+    told = of_kind(ida, "single_choice")
+    silent = ("facility", "spread", "discrimination", "choices", "may_be_miskeyed", "unanswered", "mean_tries")
+    assert told["n"] == 9 and {told[name] for name in silent} == {None}
+
+
+def test_a_system_sees_figures_and_nothing_of_the_keys(
+    crowd: list[Client], prep_check: str, database: Database, lms: Client
+) -> None:
+    for number, client in enumerate(crowd):
+        sit(client, prep_check, database, right=number < 9)
+    told = of_kind(lms, "single_choice")
+    assert told["facility"]["value"] == 0.75
+    assert told["choices"] is told["mistakes"] is told["may_be_miskeyed"] is None
+
+
+def test_named_mistakes_are_counted(crowd: list[Client], prep_check: str, database: Database, ida: Client) -> None:
+    for client in crowd:
+        taken = take(client, prep_check, database)
+        number = taken.slot("numeric")
+        high, low = (Fraction(taken.asked(number).drawn[name]) for name in ("high", "low"))
+        answer_of(taken.check(number, {"text": f"{float(high + low):.2f}"}, 1))
+        answer_of(taken.submit())
+    [mistake] = of_kind(ida, "numeric")["mistakes"]
+    assert mistake["n"] == 12
+
+
+def test_unmatched_short_answers_come_in_heaps_of_what_is_spelt_alike(
+    crowd: list[Client], everything: str, database: Database, ida: Client, lms: Client
+) -> None:
+    typed = ["falling water", "Falling  Water", "faling water", "sink", "ebb", "flood", "flood", "falling water"]
+    for client, text in zip(crowd, typed, strict=False):
+        taken = take(client, everything, database)
+        answer_of(taken.save(taken.slot("short_text"), {"text": text}, base_rev=0))
+        answer_of(taken.submit())
+    question = of_kind(ida, "short_text")["question"]
+    heaps = answer_of(ida.get(f"/courses/tides/questions/{question}/unmatched-answers"))["items"]
+    assert [(heap["text"], heap["n"]) for heap in heaps] == [("falling water", 4), ("flood", 2), ("sink", 1)]
+    assert heaps[0]["spellings"] == {"falling water": 2, "Falling  Water": 1, "faling water": 1}
+    answer_of(lms.get(f"/courses/tides/questions/{question}/unmatched-answers"), 403)
+
+
+def test_pages_follow_one_another_and_a_unit_can_be_asked_for(ida: Client) -> None:
+    every = [one["question"] for one in answer_of(ida.get(STATISTICS))["items"]]
+    paged, path = [], "/courses/tides/statistics?limit=4"
+    while path:
+        page = answer_of(ida.get(path))
+        paged += [one["question"] for one in page["items"]]
+        path = f"/courses/tides/statistics?limit=4&after={page['next']}" if page["next"] else ""
+    assert paged == every and len(every) == 10
+    assert answer_of(ida.get(STATISTICS + "&unit=currents"))["items"] == []
+
+
+def test_no_statement_more_for_more_students_or_questions(
+    crowd: list[Client], prep_check: str, everything: str, database: Database, ida: Client
+) -> None:
+    counted = []
+    for client, quiz in ((crowd[0], prep_check), (crowd[1], everything)):
+        sit(client, quiz, database, right=True)
+        with statements(database) as count:
+            answer_of(ida.get(STATISTICS))
+        counted.append(len(count))
+    assert counted[0] == counted[1] <= 7
