@@ -139,6 +139,7 @@ BROKEN: list[tuple[str, str, str, str]] = [
     ("link-swallowed", "- first", "- first\n          [second](https://bread.example/2)", "          [second]"),
     ("link-tracking", "bread.example/yeast", "bread.example/yeast?utm_source=mail", "  page:"),
     ("placeholder", "What makes dough rise.", "TODO", "  summary:"),
+    ("placeholder", "- first", "- first, then tbd", "          - first"),
     ("objectives-none", "x", "x", "unit:"),
     ("meeting-empty", ", title: Kneading", "", "  - {key: monday"),
     ("date-order", "date: 2026-03-02", "date: 2026-04-02", "  - {key: monday"),
