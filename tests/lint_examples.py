@@ -83,6 +83,7 @@ FOUR = "".join(
 ASKED_ONCE = "questions: [gas, how-warm, food, alive]"
 ASKED = "    questions: [more-0, more-1, more-2, more-3, gas, how-warm, food, alive]"
 
+PAGE_URL = 'url: "https://bread.example/yeast"'
 NOTE = "[the notes on dough](https://bread.example/dough)"
 GAS = "Which gas does yeast give off?"
 WARM = "{value: 32.5, tolerance: {abs: 3}}"
@@ -130,6 +131,8 @@ BROKEN: list[tuple[str, str, str, str]] = [
     ("link-malformed", NOTE, "[[notes](https://bread.example/dough)](x)", "          See"),
     ("link-text", NOTE, "<https://bread.example/dough>", "          See"),
     ("link-duplicate", "https://bread.example/wheat", "https://bread.example/rye", "            - {key: wheat"),
+    ("link-duplicate", "- first", "- [again](https://bread.example/dough)", "          - [again]"),
+    ("link-duplicate", PAGE_URL, f'{PAGE_URL}, links: [{{{PAGE_URL}}}]', "  page:"),
     ("link-http", "- first", NESTED_LIST, "          [dough]"),
     ("link-duplicate", "publisher: Oven Press}", 'url: "https://www.bread.example/yeast/"}', "  page:"),
     ("link-text", "the notes on dough", "here", "          See"),
@@ -222,6 +225,7 @@ FINE: list[tuple[str, str]] = [
     (CHOICES, "'`True`'\n      - '`true`'\n    correct: '`True`'\n    feedback: {incorrect: Case matters.}"),
     (GAS, "Which gas does yeast **not** give off, and never oxygen?"),
     (WARM, "{value: 32, tolerance: exact}"),
+    ("- first", "- [first](https://bread.example/dough#first), `[again](https://bread.example/dough)`"),
     (WARM, "{value: 0, tolerance: {abs: 90}}"),
     (WARM, "{range: {from: 20, to: 400}}"),
     (WARM, "{expr: n / 2, tolerance: exact}\n    parameters: {n: {one_of: [4, 6]}}"),
