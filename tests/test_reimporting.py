@@ -413,8 +413,29 @@ def test_two_pages_do_not_become_one_unit(course: Path, site: Path, monkeypatch:
     both = hornbook("import", "hugo", ".", "--into", course)
     assert both.exit_code == 0 and "1 added, 0 changed, 1 unchanged" in both.output, both.output
     (site / "_index.md").write_text(PAGE.replace("---\n", "---\nslug: rivers\n", 1))
-    (site.parent / "bores.md").write_text(PAGE)
+    third = site.parent / "far" / site.name / "_index.md"
+    third.parent.mkdir(parents=True)
+    third.write_text(PAGE.replace("---\n", "---\nslug: bores\n", 1))
     files = {file: file.read_text() for file in (course / "units").iterdir()}
     swapped = hornbook("import", "hugo", ".", "--into", course)
     assert swapped.exit_code == 1 and "would both become the unit “bores”" in swapped.output, swapped.output
     assert {file: file.read_text() for file in (course / "units").iterdir()} == files
+
+
+def test_a_page_of_the_same_name_from_another_folder_does_not_take_a_units_place(
+    course: Path, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(site)
+    for name in ("pages", "labs", "moved/pages"):
+        (site / name).mkdir(parents=True)
+        (site / name / "tides.md").write_text(PAGE)
+    assert hornbook("import", "hugo", "pages/tides.md", "--into", course).exit_code == 0
+    (site / "labs" / "tides.md").write_text("---\ntitle: A Lab\n---\n## Readings\n- [Z](https://z.example/)\n")
+    files = {file: file.read_text() for file in (course / "units").iterdir()}
+    refused = hornbook("import", "hugo", "labs/tides.md", "--into", course)
+    assert refused.exit_code == 1 and "it comes from pages/tides.md, not from labs/tides.md" in refused.output
+    assert {file: file.read_text() for file in (course / "units").iterdir()} == files
+    monkeypatch.chdir(site / "pages")
+    for same in ("tides.md", "../moved/pages/tides.md"):
+        done = hornbook("import", "hugo", same, "--into", course)
+        assert done.exit_code == 0 and "0 added" in done.output, done.output

@@ -19,7 +19,7 @@ from service.domain.merging import Difference, differences
 from service.domain.mistakes import Rejected
 from service.errors import Conflict
 from service.interchange.formats import Format
-from service.interchange.origins import is_same_file
+from service.interchange.origins import is_same_file, is_told_apart
 from service.interchange.rematching import fitted, put_into, rematch
 from service.interchange.reports import Imported, Report
 
@@ -168,10 +168,19 @@ def _earlier_key(found: Found, present: Mapping[str, ImportSource | None], every
             return candidates[0]
     if key not in present:
         return None
-    if key not in imported or imported[key].format != source.format:
-        message = f"There is a unit “{key}” already, and it does not come from {found.source}."
-        raise Conflict(f"{message} Put the one into the other with --unit {key}, or rename the file.")
+    origin = imported.get(key)
+    if origin is None or is_told_apart(origin, source):
+        raise _other_of_the_same_name(key, origin, found.source)
     return key
+
+
+def _other_of_the_same_name(key: str, origin: ImportSource | None, source: Path) -> Conflict:
+    message = f"There is a unit “{key}” already, and it does not come from {source}."
+    mend = f"Put the one into the other with --unit {key}, or rename the file."
+    if origin is not None and origin.path:
+        message = f"There is a unit “{key}” already, and it comes from {origin.path}, not from {source}."
+        mend += " If that is the same file, moved: write its new path for the old one wherever the unit names it."
+    return Conflict(f"{message} {mend}")
 
 
 def _has_same_path(one: ImportSource, other: ImportSource) -> bool:
@@ -181,7 +190,8 @@ def _has_same_path(one: ImportSource, other: ImportSource) -> bool:
 def plan_into(found: Sequence[Found], target: Target, key: str) -> list[Planned]:
     """The same for one file of which everything is put into a unit that there is. Raises `Conflict`, too."""
     if key not in target.present():
-        raise Conflict(f"There is no unit “{key}”{meant(key, target.present())} Import without --unit to make one.")
+        message = f"There is no unit “{key}”{meant(key, target.present())}"
+        raise Conflict(f"{message} Name one of the course's by its key, or leave --unit out to make one.")
     if len(found) != 1:
         raise Conflict(f"{len(found)} files cannot go into one unit: name one of them.")
     return [_changed(found[0], key, target, put_into)]

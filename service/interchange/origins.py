@@ -20,6 +20,12 @@ def is_same_near(one: ImportSource, other: ImportSource) -> bool:
     return _agree(one, other, TELLING)
 
 
+def is_told_apart(one: ImportSource, other: ImportSource) -> bool:
+    """Whether they cannot be the same: of a file that is named by itself nobody knows the folder."""
+    count = min(len(_steps(one)), len(_steps(other)), TELLING)
+    return one.format != other.format or _steps(one)[-count:] != _steps(other)[-count:]
+
+
 def _agree(one: ImportSource, other: ImportSource, count: int) -> bool:
     steps, others = _steps(one), _steps(other)
     is_same = steps == others or (count >= TELLING and steps[-count:] == others[-count:])
