@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
-from service.content.documents import dump_document, load_document
 from service.content.operations import find_course
 from service.db import Database
 from service.domain.documents import UnitDocument
 from service.domain.keys import derived
 from service.errors import PreconditionFailed
 from service.interchange.formats import FORMATS
-from service.interchange.gift import read_bank
-from service.interchange.hugo import read_page
 from service.interchange.importing import plan, read_sources
-from service.interchange.matching import ALIKE, Thing, matched
-from service.interchange.rematching import put_into, rematch
 from service.interchange.storing import StoredCourse, prepare, store
 from service.seeding import operations as seeding
 from service.seeding.loader import load_folder
 from tests.cast import Client, answer_of
-from tests.hugo_pages import page_by_chance
 from tests.quizzing import Taken, take
 from tests.world import TestWorld
 
@@ -228,46 +221,6 @@ def test_the_command_says_what_it_cannot_do(course: Path, site: Path) -> None:
     assert [(one["unit"], one["what"], one["not_understood"]) for one in told["files"]] == [("bores", "added", [])]
 
 
-@pytest.mark.parametrize("start", range(0, 200, 50))
-def test_importing_the_same_again_changes_nothing_and_a_change_loses_no_key(start: int) -> None:
-    for seed in range(start, start + 50):
-        page = page_by_chance(seed)
-        unit = read_page(page.text, "units/03-chance.md").unit
-        assert rematch(unit, read_page(page.text, "units/03-chance.md").unit, {}) == unit
-        bank = read_bank(BANK, "units/quiz.gift").unit
-        both = put_into(unit, bank, {})
-        assert put_into(both, bank, {}) == both
-        assert rematch(both, unit, {}) == both
-        lines = page.text.split("\n")
-        random.Random(seed).shuffle(lines)
-        other = rematch(both, read_page("\n".join(lines), "units/03-chance.md").unit, {})
-        assert other.questions == both.questions
-        again = dump_document(rematch(other, read_page("\n".join(lines), "units/03-chance.md").unit, {}))
-        assert again == dump_document(other)
-
-
-def test_things_are_matched_by_name_then_content_then_address_then_text_then_likeness() -> None:
-    old = [
-        Thing("a", {}, "the moon pulls at the sea"),
-        Thing("b", {}, "two bulges", "https://b.example"),
-        Thing("c", {}, "same text here", content_hash="1"),
-        Thing("d", {}, "neap"),
-        Thing("e", {}, "twice"),
-        Thing("f", {}, "twice"),
-    ]
-    new = [
-        Thing("x", {}, "The moon pulls at every sea."),
-        Thing("y", {}, "quite another title", "https://b.example"),
-        Thing("z", {}, "same text here", content_hash="1"),
-        Thing("d", {}, "quite unlike it"),
-        Thing("w", {}, "twice"),
-        Thing("v", {}, "nothing like the others"),
-    ]
-    pairs = {key: thing.key for key, thing in matched(new, old).items()}
-    assert pairs == {"x": "a", "y": "b", "z": "c", "d": "d"}, "of two that say the same neither is guessed"
-    assert 0.5 < ALIKE < 1
-
-
 def test_a_bank_named_as_a_page_takes_nothing_from_it_unless_it_is_put_into_it(course: Path, site: Path) -> None:
     assert hornbook("import", "hugo", site / "_index.md", "--into", course).exit_code == 0
     (file,) = (course / "units").iterdir()
@@ -369,38 +322,6 @@ def test_an_import_is_written_as_a_whole_or_not_at_all(
         store(session, world, rivers, ready)
     assert root.get("/admin/courses/rivers/units/waves").status_code == 404
     assert answer_of(root.get("/admin/courses/rivers/units/bores"))["objectives_intro"].startswith("Ours")
-
-
-def rearranged(unit: UnitDocument, chance: random.Random) -> UnitDocument:
-    """The unit as somebody left it who moved things about in its file, and added some."""
-    raw = json.loads(json.dumps(dump_document(unit)))
-    sections = raw.get("sections", [])
-    for section in sections:
-        chance.shuffle(section.get("items", []))
-    chance.shuffle(sections)
-    chance.shuffle(raw.get("questions", []))
-    if sections:
-        items = chance.choice(sections).setdefault("items", [])
-        own = {"key": "own-section", "title": "Our own", "items": [items.pop()] if items else []}
-        items.insert(0, {"key": "own", "title": "A thing of our own"})
-        sections.insert(chance.randrange(len(sections) + 1), own)
-    return load_document(UnitDocument, raw)
-
-
-@pytest.mark.parametrize("start", range(0, 200, 50))
-def test_what_was_moved_about_by_hand_stays_there_until_the_page_moves_it(start: int) -> None:
-    for seed in range(start, start + 50):
-        chance = random.Random(seed)
-        page = page_by_chance(seed).text.split("\n")
-        imported = read_page("\n".join(page), "units/03-chance.md").unit
-        edited = rearranged(put_into(imported, read_bank(BANK, "units/quiz.gift").unit, {}), chance)
-        assert rematch(edited, imported, {}) == edited
-        del page[chance.randrange(len(page))]
-        page.insert(chance.randrange(len(page) + 1), page.pop(chance.randrange(len(page))))
-        later = read_page("\n".join(page), "units/03-chance.md").unit
-        once = rematch(edited, later, {})
-        assert rematch(once, later, {}) == once
-        assert {one.key for one in once.questions} == {one.key for one in edited.questions}
 
 
 def test_two_pages_do_not_become_one_unit(course: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
