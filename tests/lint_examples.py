@@ -80,16 +80,34 @@ FOUR = "".join(
     f"feedback: {{incorrect: No.}}, choices: [{{text: %s, correct: true}}, two, three]}}\n"
     for n in range(4)
 )
+ASKED_ONCE = "questions: [gas, how-warm, food, alive]"
 ASKED = "    questions: [more-0, more-1, more-2, more-3, gas, how-warm, food, alive]"
 
+PAGE_URL = 'url: "https://bread.example/yeast"'
 NOTE = "[the notes on dough](https://bread.example/dough)"
 GAS = "Which gas does yeast give off?"
 WARM = "{value: 32.5, tolerance: {abs: 3}}"
+OPTIONS = CLEAN[CLEAN.index("options:") : CLEAN.index("\n      - note")]
 CHOICES = CLEAN[CLEAN.index("{text: Carbon") : CLEAN.index("\n  - key: how-warm")]
 NESTED_LIST = "- first\n              - second\n\n          [dough](http://bread.example/)"
 MEETINGS = "title: K}\n  - {key: b, date: 2026-03-05, title: B}\n  - {key: c, date: 2026-03-03, title: C}"
 HALVES = "{expr: n / 2, tolerance: exact}\n    parameters: {n: {one_of: [4, 5]}}"
 ALMOST_NONE = "{expr: n / 9000, tolerance: {rel: 0.1}}\n    parameters: {n: {one_of: [7000, 8]}}"
+FAILING = "{expr: 6 / n, tolerance: exact}\n    parameters: {n: {one_of: [0, 2]}}"
+WITH_MISTAKE = """\
+{expr: n * 2, tolerance: exact}
+    parameters: {n: {one_of: [2, 3]}}
+    mistakes:
+      - {answer: {expr: n + 2, tolerance: exact}, feedback: That is a sum.}"""
+TIED = """\
+'{{ n }}'
+      - '{{ m }}'
+    correct: {expr: n}
+    parameters: {n: {one_of: [1, 2]}, m: {expr: 4 - n}}
+    feedback: {incorrect: No.}"""
+HANGING = """\
+{expr: "sum(top_k([n, 2, 0], 1))", tolerance: exact}
+    parameters: {n: {one_of: [1, 2]}}"""
 GAS_AGAIN = """\
   - key: gas-again
     kind: single_choice
@@ -113,6 +131,8 @@ BROKEN: list[tuple[str, str, str, str]] = [
     ("link-malformed", NOTE, "[[notes](https://bread.example/dough)](x)", "          See"),
     ("link-text", NOTE, "<https://bread.example/dough>", "          See"),
     ("link-duplicate", "https://bread.example/wheat", "https://bread.example/rye", "            - {key: wheat"),
+    ("link-duplicate", "- first", "- [again](https://bread.example/dough)", "          - [again]"),
+    ("link-duplicate", PAGE_URL, f'{PAGE_URL}, links: [{{{PAGE_URL}}}]', "  page:"),
     ("link-http", "- first", NESTED_LIST, "          [dough]"),
     ("link-duplicate", "publisher: Oven Press}", 'url: "https://www.bread.example/yeast/"}', "  page:"),
     ("link-text", "the notes on dough", "here", "          See"),
@@ -122,6 +142,7 @@ BROKEN: list[tuple[str, str, str, str]] = [
     ("link-swallowed", "- first", "- first\n          [second](https://bread.example/2)", "          [second]"),
     ("link-tracking", "bread.example/yeast", "bread.example/yeast?utm_source=mail", "  page:"),
     ("placeholder", "What makes dough rise.", "TODO", "  summary:"),
+    ("placeholder", "- first", "- first, then tbd", "          - first"),
     ("objectives-none", "x", "x", "unit:"),
     ("meeting-empty", ", title: Kneading", "", "  - {key: monday"),
     ("date-order", "date: 2026-03-02", "date: 2026-04-02", "  - {key: monday"),
@@ -157,6 +178,8 @@ BROKEN: list[tuple[str, str, str, str]] = [
     ("accepts-anything", "tolerance: {abs: 3}", "tolerance: {rel: 2}", "    answer: {value: 32.5"),
     ("accepts-anything", WARM, "{range: {from: -1000000, to: 1000000}}", "    answer: {range"),
     ("accepts-anything", "tolerance: {abs: 3}", "tolerance: {abs: 5000}", "    answer: {value: 32.5"),
+    ("accepts-any-word", "[sugar, sugars]", r"[sugar, {re: '\w+'}]", "    accept:"),
+    ("accepts-any-word", "[sugar, sugars]", "[{re: '[0-9]+'}]", "    accept:"),
     ("key-in-stem", GAS, "Yeast gives off *carbon dioxide*. Which gas?", "      - {text: Carbon"),
     ("key-in-stem", "What does yeast live on?", "What sugar does yeast live on?", "    accept:"),
     ("quiz-objective", "x", "x", "  - {key: explain-rising"),
@@ -168,14 +191,25 @@ BROKEN: list[tuple[str, str, str, str]] = [
     ("ignore-unknown", "x", "x", "  - {ignore: link-htp"),
     ("ignore-unused", "x", "x", "  - {ignore: link-http"),
     ("not-loaded", "  title: Yeast", "  titel: Yeast", "  titel:"),
-    ("not-loaded", "prompt: Choose one.", "prompt: Choose three.\n          min: 3", "          min: 3"),
-    ("not-loaded", "read: page, minutes: 20", "read: page, extension_of: on-yeast", "      - {key: on-yeast"),
-    ("not-loaded", "read: page, minutes: 20", "read: page, extension_of: other", "      - {key: on-yeast"),
-    ("not-loaded", f"            {WHEAT}\n", "            - {key: wheat, items: []}\n", "            - {key: wheat"),
-    ("not-loaded", "Carbon dioxide, correct: true", "Carbon dioxide", "    choices:"),
-    ("not-loaded", "[sugar, sugars]", "[{re: (a+)+$}, {re: 'x*'}, sugar]", "    accept"),
-    ("not-loaded", WARM, "{expr: 6 / n, tolerance: exact}\n    parameters: {n: {one_of: [0, 2]}}", "  - key: how-warm"),
-    ("not-loaded", "questions: [gas, how-warm, food, alive]", "draw: [{take: 9, where: {kind: open}}]", "    draw"),
+]  # fmt: skip
+
+REFUSED: list[tuple[str, str, str, str]] = [
+    # What stood there, what stands there now, how the line begins at which it is refused, and what is said.
+    ("prompt: Choose one.", "prompt: Choose three.\n          min: 3", "          min: 3", "only 2 options"),
+    (OPTIONS, "options: []", "          options:", "nothing to choose from"),
+    (f"            {WHEAT}\n", "            - {key: wheat, items: []}\n", "            - {key: wheat", "is empty"),
+    ("read: page, minutes: 20", "read: page, extension_of: on-yeast", "      - {key: on-yeast", "extends itself"),
+    ("read: page, minutes: 20", "read: page, extension_of: other", "      - {key: on-yeast", "no reading “other”"),
+    ("Carbon dioxide, correct: true", "Carbon dioxide", "    choices:", "none is marked"),
+    ("[sugar, sugars]", "[{re: 'x*'}, sugar]", "    accept", "matches an empty answer"),
+    ("[sugar, sugars]", "[{re: '.*'}, sugar]", "    accept", "accepts any answer"),
+    ("[sugar, sugars]", r"['sugar', {re: '(\w)\1'}]", "    accept", "back-references are not understood"),
+    (WARM, "{value: 0, tolerance: {rel: 0.1}}", "    answer", "leave no room"),
+    (WARM, FAILING, "  - key: how-warm", "divides by zero. (column 1) (variant n = 0)"),
+    (WARM, WITH_MISTAKE, "      - {answer: {expr: n + 2", "accepted as right"),
+    (WARM, HANGING, "  - key: how-warm", "hangs on a tie"),
+    (CHOICES, TIED, "      - '{{ m }}'", "make them differ. (variant n = 2)"),
+    (ASKED_ONCE, "draw: [{take: 9, where: {kind: numeric}}]", "    draw", "only one question fits"),
 ]  # fmt: skip
 
 FINE: list[tuple[str, str]] = [
@@ -193,6 +227,9 @@ FINE: list[tuple[str, str]] = [
     (CHOICES, "'`True`'\n      - '`true`'\n    correct: '`True`'\n    feedback: {incorrect: Case matters.}"),
     (GAS, "Which gas does yeast **not** give off, and never oxygen?"),
     (WARM, "{value: 32, tolerance: exact}"),
+    ("[sugar, sugars]", "[{re: '[a-z]+'}]\n    reject: [{re: 'k.*'}]"),
+    ("[sugar, sugars]", r"[{re: 'sugars?'}, {wildcard: 'sugar*'}, {re: '4\d+'}]"),
+    ("- first", "- [first](https://bread.example/dough#first), `[again](https://bread.example/dough)`"),
     (WARM, "{value: 0, tolerance: {abs: 90}}"),
     (WARM, "{range: {from: 20, to: 400}}"),
     (WARM, "{expr: n / 2, tolerance: exact}\n    parameters: {n: {one_of: [4, 6]}}"),

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from service.cli import main
 from service.domain.linting import RULES, Course, Unit, lint_unit
 from service.seeding.loader import load_folder
-from tests.lint_examples import BROKEN, CLEAN, COURSE, FINE, OTHERS, damaged
+from tests.lint_examples import BROKEN, CLEAN, COURSE, FINE, OTHERS, REFUSED, damaged
 
 
 @pytest.fixture
@@ -58,6 +58,19 @@ def test_each_rule_finds_what_it_is_for_at_its_line(code: str, old: str, new: st
     assert {lines[int(str(one["line"])) - 1][: len(line)] for one in found} == {line}
     assert {one["severity"] for one in found} <= {"error", "warning"}
     assert lint(folder).exit_code == (1 if any(one["severity"] == "error" for one in findings(folder)) else 0)
+
+
+@pytest.mark.parametrize(("old", "new", "line", "said"), REFUSED, ids=[one[3] for one in REFUSED])
+def test_what_seeding_refuses_the_linter_says_at_the_same_line(
+    old: str, new: str, line: str, said: str, folder: Path
+) -> None:
+    assert CLEAN.count(old) == 1
+    file = folder / "units" / "01.yaml"
+    file.write_text(CLEAN.replace(old, new))
+    (found,) = findings(folder)
+    assert (found["code"], found["severity"]) == ("not-loaded", "error")
+    assert file.read_text().splitlines()[int(str(found["line"])) - 1].startswith(line)
+    assert said in str(found["message"])
 
 
 @pytest.mark.parametrize(("old", "new"), FINE, ids=[str(n) for n in range(len(FINE))])

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
-from service.content.documents import dump_document
+from service.content.operations import find_course
 from service.db import Database
 from service.domain.documents import UnitDocument
-from service.interchange.gift import read_bank
-from service.interchange.hugo import read_page
-from service.interchange.matching import ALIKE, Thing, matched
-from service.interchange.rematching import put_into, rematch
+from service.domain.keys import derived
+from service.errors import PreconditionFailed
+from service.interchange.formats import FORMATS
+from service.interchange.importing import plan, read_sources
+from service.interchange.storing import StoredCourse, prepare, store
 from service.seeding import operations as seeding
 from service.seeding.loader import load_folder
 from tests.cast import Client, answer_of
-from tests.hugo_pages import page_by_chance
-from tests.quizzing import take
+from tests.quizzing import Taken, take
 from tests.world import TestWorld
 
 PAGE = """\
@@ -222,46 +221,6 @@ def test_the_command_says_what_it_cannot_do(course: Path, site: Path) -> None:
     assert [(one["unit"], one["what"], one["not_understood"]) for one in told["files"]] == [("bores", "added", [])]
 
 
-@pytest.mark.parametrize("start", range(0, 200, 50))
-def test_importing_the_same_again_changes_nothing_and_a_change_loses_no_key(start: int) -> None:
-    for seed in range(start, start + 50):
-        page = page_by_chance(seed)
-        unit = read_page(page.text, "units/03-chance.md").unit
-        assert rematch(unit, read_page(page.text, "units/03-chance.md").unit, {}) == unit
-        bank = read_bank(BANK, "units/quiz.gift").unit
-        both = put_into(unit, bank, {})
-        assert put_into(both, bank, {}) == both
-        assert rematch(both, unit, {}) == both
-        lines = page.text.split("\n")
-        random.Random(seed).shuffle(lines)
-        other = rematch(both, read_page("\n".join(lines), "units/03-chance.md").unit, {})
-        assert other.questions == both.questions
-        again = dump_document(rematch(other, read_page("\n".join(lines), "units/03-chance.md").unit, {}))
-        assert again == dump_document(other)
-
-
-def test_things_are_matched_by_name_then_content_then_address_then_text_then_likeness() -> None:
-    old = [
-        Thing("a", {}, "the moon pulls at the sea"),
-        Thing("b", {}, "two bulges", "https://b.example"),
-        Thing("c", {}, "same text here", content_hash="1"),
-        Thing("d", {}, "neap"),
-        Thing("e", {}, "twice"),
-        Thing("f", {}, "twice"),
-    ]
-    new = [
-        Thing("x", {}, "The moon pulls at every sea."),
-        Thing("y", {}, "quite another title", "https://b.example"),
-        Thing("z", {}, "same text here", content_hash="1"),
-        Thing("d", {}, "quite unlike it"),
-        Thing("w", {}, "twice"),
-        Thing("v", {}, "nothing like the others"),
-    ]
-    pairs = {key: thing.key for key, thing in matched(new, old).items()}
-    assert pairs == {"x": "a", "y": "b", "z": "c", "d": "d"}, "of two that say the same neither is guessed"
-    assert 0.5 < ALIKE < 1
-
-
 def test_a_bank_named_as_a_page_takes_nothing_from_it_unless_it_is_put_into_it(course: Path, site: Path) -> None:
     assert hornbook("import", "hugo", site / "_index.md", "--into", course).exit_code == 0
     (file,) = (course / "units").iterdir()
@@ -283,12 +242,12 @@ def test_a_file_named_from_elsewhere_is_the_same_file(
     more.mkdir()
     (more / "quiz.gift").write_text("Is it? {T}\n")
     assert hornbook("import", "gift", site.parent, "--into", course).output.count("added ") == 2
-    files = {file.name: file.read_text() for file in (course / "units").iterdir()}
+    files = {file: file.read_text() for file in (course / "units").iterdir()}
     (more / "quiz.gift").unlink()
     monkeypatch.chdir(site.parent)
     again = hornbook("import", "gift", "02bores/quiz.gift", "--into", course)
-    assert again.exit_code == 0 and "1 changed" in again.output, again.output
-    assert {file.name for file in (course / "units").iterdir()} == set(files)
+    assert again.exit_code == 0 and "1 unchanged" in again.output, again.output
+    assert {file: file.read_text() for file in (course / "units").iterdir()} == files
 
 
 def test_pages_of_the_same_name_in_different_folders_are_different_pages(
@@ -301,3 +260,103 @@ def test_pages_of_the_same_name_in_different_folders_are_different_pages(
     monkeypatch.chdir(other)
     done = hornbook("import", "hugo", "_index.md", "--into", course)
     assert done.exit_code == 0 and "1 added" in done.output, done.output
+
+
+@pytest.fixture
+def taken(course: Path, site: Path, database: Database, world: TestWorld, ana: Client, database_url: str) -> Taken:
+    """The quiz as it was first imported, with every answer right, and submitted."""
+    bring(course, site, database, world)
+    assert hornbook("enrol", "ana", "rivers", "--database", database_url).exit_code == 0
+    quiz = answer_of(ana.get("/courses/rivers/units/bores"))["quizzes"][0]["id"]
+    taken = take(ana, quiz, database)
+    taken.answer_everything(right=True)
+    taken.submit()
+    return taken
+
+
+def test_a_bank_that_changed_goes_into_the_database_and_old_attempts_show_what_was_graded(
+    course: Path, site: Path, taken: Taken, root: Client, database_url: str
+) -> None:
+    first = load_folder(course)[0].units[0].document
+    graded = answer_of(taken.result())
+    (site / "quiz.gift").write_text(CHANGED_BANK)
+    into = ("--course", "rivers", "--unit", "bores", "--database", database_url)
+    done = hornbook("import", "gift", site / "quiz.gift", *into)
+    assert done.exit_code == 0 and "1 changed" in done.output, done.output
+    assert "changed  questions/direction" in done.output and "added    questions/what-drives-a-bore" in done.output
+    told = json.loads(hornbook("import", "gift", site / "quiz.gift", *into, "--format", "json").output)
+    assert [(one["what"], one["differences"]) for one in told["files"]] == [("unchanged", [])]
+    unit = "/admin/courses/rivers/units/bores"
+    assert len(answer_of(root.get(f"{unit}/versions"))["items"]) == 2, "an import of the same writes none"
+    quiz = answer_of(taken.client.get("/courses/rivers/units/bores"))["quizzes"][0]["id"]
+    again = take(taken.client, quiz, taken.database)
+    assert len(again.slots) == 3 and answer_of(taken.result()) == graded, "nobody sees it yet"
+    answer_of(root.post(f"{unit}/publication", If_Match="*"))
+    written = answer_of(root.get(unit))
+    assert {one.key for one in first.questions} < {one["key"] for one in written["questions"]}
+    upstream = next(one for one in written["questions"] if one["key"] == "direction")["choices"][0]
+    assert upstream["key"] == derived("Upstream") and upstream["text"] == "Up the river"
+    assert answer_of(taken.result()) == graded
+
+
+def test_an_import_is_written_as_a_whole_or_not_at_all(
+    course: Path, site: Path, database: Database, world: TestWorld, root: Client, database_url: str
+) -> None:
+    bring(course, site, database, world)
+    waves = site.parent / "03waves"
+    waves.mkdir()
+    (waves / "_index.md").write_text(PAGE.replace("Unit 2: Bores", "Unit 3: Waves"))
+    (site / "_index.md").write_text(PAGE.replace("### Friday", "### Thursday"))
+    sources, _ = read_sources(site.parent, FORMATS["hugo"])
+    with database.read() as session:
+        rivers = find_course(session, "rivers")
+        assert rivers is not None
+        target = StoredCourse(session, rivers)
+        planned = plan(sources[::-1], target)
+        assert [one.what for one in planned] == ["added", "changed"]
+        ready = prepare(target, planned)
+    there = root.get("/admin/courses/rivers/units/bores")
+    own = answer_of(there) | {"objectives_intro": "Ours, written meanwhile."}
+    answer_of(root.put("/admin/courses/rivers/units/bores", own, If_Match=there.headers["ETag"]))
+    with pytest.raises(PreconditionFailed), database.write() as session:
+        store(session, world, rivers, ready)
+    assert root.get("/admin/courses/rivers/units/waves").status_code == 404
+    assert answer_of(root.get("/admin/courses/rivers/units/bores"))["objectives_intro"].startswith("Ours")
+
+
+def test_two_pages_do_not_become_one_unit(course: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = site.parent / "more" / site.name / "_index.md"
+    other.parent.mkdir(parents=True)
+    (site / "_index.md").write_text(PAGE.replace("---\n", "---\nslug: bores\n", 1))
+    monkeypatch.chdir(site.parent)
+    assert hornbook("import", "hugo", site.name, "--into", course).exit_code == 0
+    other.write_text(PAGE.replace("---\n", "---\nslug: waves\n", 1))
+    both = hornbook("import", "hugo", ".", "--into", course)
+    assert both.exit_code == 0 and "1 added, 0 changed, 1 unchanged" in both.output, both.output
+    (site / "_index.md").write_text(PAGE.replace("---\n", "---\nslug: rivers\n", 1))
+    third = site.parent / "far" / site.name / "_index.md"
+    third.parent.mkdir(parents=True)
+    third.write_text(PAGE.replace("---\n", "---\nslug: bores\n", 1))
+    files = {file: file.read_text() for file in (course / "units").iterdir()}
+    swapped = hornbook("import", "hugo", ".", "--into", course)
+    assert swapped.exit_code == 1 and "would both become the unit “bores”" in swapped.output, swapped.output
+    assert {file: file.read_text() for file in (course / "units").iterdir()} == files
+
+
+def test_a_page_of_the_same_name_from_another_folder_does_not_take_a_units_place(
+    course: Path, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(site)
+    for name in ("pages", "labs", "moved/pages"):
+        (site / name).mkdir(parents=True)
+        (site / name / "tides.md").write_text(PAGE)
+    assert hornbook("import", "hugo", "pages/tides.md", "--into", course).exit_code == 0
+    (site / "labs" / "tides.md").write_text("---\ntitle: A Lab\n---\n## Readings\n- [Z](https://z.example/)\n")
+    files = {file: file.read_text() for file in (course / "units").iterdir()}
+    refused = hornbook("import", "hugo", "labs/tides.md", "--into", course)
+    assert refused.exit_code == 1 and "it comes from pages/tides.md, not from labs/tides.md" in refused.output
+    assert {file: file.read_text() for file in (course / "units").iterdir()} == files
+    monkeypatch.chdir(site / "pages")
+    for same in ("tides.md", "../moved/pages/tides.md"):
+        done = hornbook("import", "hugo", same, "--into", course)
+        assert done.exit_code == 0 and "0 added" in done.output, done.output

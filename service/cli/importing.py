@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.cli.output import counted, database_option, opened_current, progress, read_settings
+from service.cli.output import counted, database_option, opened_current, progress, read_settings, told_differences
 
 if TYPE_CHECKING:
     from service.interchange.formats import Format
@@ -130,17 +130,20 @@ def _into_database(order: _Order, key: str, database_url: str | None) -> Sequenc
     return planned
 
 
+def _said_of(planned: Planned) -> dict[str, Any]:
+    differences = [{"path": list(one.path), "what": one.what} for one in planned.differences]
+    return {"unit": planned.unit.unit.key, "to": planned.where, "what": planned.what, "differences": differences}
+
+
 def _tell(planned: Sequence[Planned], others: Sequence[Path], form: str, *, dry_run: bool) -> None:
     """What will be written, and what becomes of every line."""
     if form == "json":
-        told = [
-            {**one.report.as_json(), "unit": one.unit.unit.key, "to": one.where, "what": one.what} for one in planned
-        ]
+        told = [{**one.report.as_json(), **_said_of(one)} for one in planned]
         said = {"files": told, "left_alone": [str(file) for file in others]}
         click.echo(json.dumps(said, ensure_ascii=False, indent=1))
         return
     for one in planned:
-        click.echo(f"  {one.what:9} {one.where}\n{one.report.as_text()}")
+        click.echo("\n".join([f"  {one.what:9} {one.where}", *told_differences(one.differences), one.report.as_text()]))
     if others:
         click.echo(f"Left alone, as none of them is a unit's: {counted(len(others), 'file')}")
         for file in others:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,11 +15,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from service import schema
 from service.db import Database, sqlite_path
+from service.domain.merging import Difference
 from service.domain.mistakes import Rejected
 from service.errors import Problem
 from service.settings import Settings, UnusableSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+SHOWN = 40
+"""How many of many things are listed one by one."""
 
 
 class OneSentence(click.Group):
@@ -119,3 +123,11 @@ def progress(length: int, label: str) -> Iterator[Callable[[str], None]]:
 def counted(number: int, what: str) -> str:
     """`1 mistake`, `2 mistakes`."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def told_differences(differences: Sequence[Difference]) -> Iterator[str]:
+    """What is different in a unit, a line each."""
+    for one in differences[:SHOWN]:
+        yield f"    {one.what:8} {'/'.join(one.path)}"
+    if len(differences) > SHOWN:
+        yield f"    … and {len(differences) - SHOWN} more"

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import click
 
-from service.cli.output import database_option, opened_current, progress, read_settings
+from service.cli.output import SHOWN, database_option, opened_current, progress, read_settings, told_differences
 from service.content.publishing import PreparedCourse
 from service.db import Database
 from service.domain.merging import ABSENT, Conflict
@@ -23,8 +23,6 @@ from service.seeding.loader import load_folder
 from service.seeding.planning import NONE_MADE, Change, Choices
 from service.world import World
 
-SHOWN = 40
-"""How many changes, and how many differences of one unit, are listed one by one."""
 LONGEST = 70
 """Characters of a value in conflict."""
 MEND = (
@@ -126,10 +124,7 @@ def _print(changes: Sequence[Change]) -> None:
 
 def _lines(change: Change) -> Iterator[str]:
     yield f"  {change.what:8} {'/'.join(filter(None, (change.course, change.unit)))}  {change.title}"
-    for one in change.differences[:SHOWN]:
-        yield f"    {one.what:8} {'/'.join(one.path)}"
-    if len(change.differences) > SHOWN:
-        yield f"    … and {len(change.differences) - SHOWN} more"
+    yield from told_differences(change.differences)
     for conflict in change.conflicts:
         yield from _conflict(conflict)
 

@@ -13,6 +13,8 @@ from service.domain.documents.words import LONGEST_KEY, slug
 
 WORDS = 4
 LONGEST_SLUG = 40
+DIGITS = 4
+"""How much of its content's hash is in a key."""
 
 
 def digest(text: str) -> str:
@@ -40,7 +42,7 @@ class Identity:
         if explicit := self.id or self.name:
             return slug(explicit)
         words = " ".join(re.findall(r"\w+", self.words)[:WORDS]) or self.stands_for
-        return f"{slug(words)[:LONGEST_SLUG].strip('-')}-{self.content_hash[:4]}"
+        return f"{slug(words)[:LONGEST_SLUG].strip('-')}-{self.content_hash[:DIGITS]}"
 
 
 def keys_for(identities: Sequence[Identity]) -> list[str]:
@@ -64,7 +66,7 @@ def keys_for(identities: Sequence[Identity]) -> list[str]:
 
 
 def _free(key: str, content_hash: str, taken: set[str]) -> str:
-    for digits in (4, 8):
+    for digits in (DIGITS, 2 * DIGITS):
         one = f"{key[: LONGEST_KEY - digits - 1].rstrip('-')}-{content_hash[:digits]}"
         if one not in taken:
             return one

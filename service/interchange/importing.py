@@ -9,16 +9,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from service.content.documents import dump_document
 from service.domain.documents import ImportSource, Resource, UnitDocument
 from service.domain.documents.words import slug
 from service.domain.expressions import meant
+from service.domain.merging import Difference, differences
 from service.domain.mistakes import Rejected
 from service.errors import Conflict
 from service.interchange.formats import Format
-from service.interchange.origins import is_same_file
-from service.interchange.rematching import put_into, rematch
+from service.interchange.origins import is_same_file, is_told_apart
+from service.interchange.rematching import fitted, put_into, rematch
 from service.interchange.reports import Imported, Report
 
 What = Literal["added", "changed", "unchanged"]
@@ -39,13 +41,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Planned:
-    """A unit as it is to be written, where, and whether anything is different there then."""
+    """A unit as it is to be written, where, and what is different there then (but for the lines things came from)."""
 
     source: Path
     unit: UnitDocument
     what: What
     where: str
     report: Report
+    differences: Sequence[Difference] = ()
 
 
 class Target(Protocol):
@@ -136,9 +139,9 @@ def plan(found: Sequence[Found], target: Target) -> list[Planned]:
     planned = []
     first: dict[str, Path] = {}
     for one in found:
-        key = _earlier_key(one, present)
+        key = _earlier_key(one, present, found)
         if key is None:
-            planned.append(Planned(one.source, one.unit, "added", target.where(one.unit), one.report))
+            planned.append(_added(one, target))
         elif (other := first.setdefault(key, one.source)) != one.source:
             raise Conflict(f"{other} and {one.source} would both become the unit “{key}”: import one of them alone.")
         else:
@@ -146,7 +149,7 @@ def plan(found: Sequence[Found], target: Target) -> list[Planned]:
     return planned
 
 
-def _earlier_key(found: Found, present: Mapping[str, ImportSource | None]) -> str | None:
+def _earlier_key(found: Found, present: Mapping[str, ImportSource | None], everything: Sequence[Found]) -> str | None:
     """The key of the unit that an earlier import made of the same file; None where there is none.
 
     Raises `Conflict` where there is a unit of this name that did not come from such a file: somebody's own, or that of
@@ -156,16 +159,28 @@ def _earlier_key(found: Found, present: Mapping[str, ImportSource | None]) -> st
     if source is None:
         return key if key in present else None
     imported = {one: of for one, of in present.items() if of is not None}
-    for is_same in (_has_same_path, is_same_file):
-        same = [one for one, of in imported.items() if is_same(of, source)]
-        if len(same) == 1:
-            return same[0]
+    same = [one for one, of in imported.items() if _has_same_path(of, source)]
+    # A unit of which the very file is here as well is that file's, however alike another one is called.
+    taken = {(one.unit.unit.source.format, one.unit.unit.source.path) for one in everything if one.unit.unit.source}
+    near = [one for one, of in imported.items() if is_same_file(of, source) and (of.format, of.path) not in taken]
+    for candidates in (same, near):
+        if len(candidates) == 1:
+            return candidates[0]
     if key not in present:
         return None
-    if key not in imported or imported[key].format != source.format:
-        message = f"There is a unit “{key}” already, and it does not come from {found.source}."
-        raise Conflict(f"{message} Put the one into the other with --unit {key}, or rename the file.")
+    origin = imported.get(key)
+    if origin is None or is_told_apart(origin, source):
+        raise _other_of_the_same_name(key, origin, found.source)
     return key
+
+
+def _other_of_the_same_name(key: str, origin: ImportSource | None, source: Path) -> Conflict:
+    message = f"There is a unit “{key}” already, and it does not come from {source}."
+    mend = f"Put the one into the other with --unit {key}, or rename the file."
+    if origin is not None and origin.path:
+        message = f"There is a unit “{key}” already, and it comes from {origin.path}, not from {source}."
+        mend += " If that is the same file, moved: write its new path for the old one wherever the unit names it."
+    return Conflict(f"{message} {mend}")
 
 
 def _has_same_path(one: ImportSource, other: ImportSource) -> bool:
@@ -175,19 +190,36 @@ def _has_same_path(one: ImportSource, other: ImportSource) -> bool:
 def plan_into(found: Sequence[Found], target: Target, key: str) -> list[Planned]:
     """The same for one file of which everything is put into a unit that there is. Raises `Conflict`, too."""
     if key not in target.present():
-        raise Conflict(f"There is no unit “{key}”{meant(key, target.present())} Import without --unit to make one.")
+        message = f"There is no unit “{key}”{meant(key, target.present())}"
+        raise Conflict(f"{message} Name one of the course's by its key, or leave --unit out to make one.")
     if len(found) != 1:
         raise Conflict(f"{len(found)} files cannot go into one unit: name one of them.")
     return [_changed(found[0], key, target, put_into)]
 
 
+def _added(found: Found, target: Target) -> Planned:
+    unit = _passed(found, found.unit.unit.key, lambda: fitted(found.unit, target.shared))
+    return Planned(found.source, unit, "added", target.where(unit), found.report)
+
+
 def _changed(found: Found, key: str, target: Target, join: Join) -> Planned:
     earlier = target.unit(key)
+    unit = _passed(found, key, lambda: join(earlier, found.unit, target.shared))
+    what: What = "unchanged" if unit == earlier else "changed"
+    different = tuple(differences(*(_without_sources(dump_document(one)) for one in (earlier, unit))))
+    return Planned(found.source, unit, what, target.where(unit), found.report, different)
+
+
+def _without_sources(raw: Any) -> Any:
+    if isinstance(raw, dict):
+        return {name: _without_sources(value) for name, value in raw.items() if name != "source"}
+    return [_without_sources(one) for one in raw] if isinstance(raw, list) else raw
+
+
+def _passed(found: Found, key: str, made: Callable[[], UnitDocument]) -> UnitDocument:
     try:
-        unit = join(earlier, found.unit, target.shared)
+        return made()
     except Rejected as rejected:
         told = "\n".join(f"  {one.pointer}: {one.message}" for one in rejected.mistakes[:MOST_TOLD])
-        message = f"{found.source} does not go together with the unit “{key}” as it is now:\n{told}"
+        message = f"{found.source} does not go together with the unit “{key}” and the course as they are now:\n{told}"
         raise Conflict(message) from None
-    what: What = "unchanged" if unit == earlier else "changed"
-    return Planned(found.source, unit, what, target.where(unit), found.report)

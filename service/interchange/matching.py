@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from service.domain.documents.words import LONGEST_KEY
+from service.interchange.identity import DIGITS
 from service.interchange.raw_units import Raw
 
 ALIKE = 0.6
 """What share of all the words of two texts both must have, so that one may be a new wording of the other."""
 MOST_COMMON = 200
 """A word that more texts than this have tells none of them apart, and is not looked up."""
+MOST_COMPARED = 20
+"""With how many others a text is compared: those that have most of its words in common with it."""
 
 
 @dataclass(frozen=True)
 class Thing:
-    """Something with a key: as it is written, and what it can be known by."""
+    """Something with a key: as it is written, and what it can be known by.
+
+    `whole` is its text with what belongs to it (a question with its answers); without it, the text is all there is.
+    """
 
     key: str
     raw: Raw
     text: str = ""
     address: str = ""
     content_hash: str = ""
+    whole: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """Everything it says."""
+        return _words(self.whole or self.text)
 
 
 Criterion = Callable[[Thing], Hashable]
@@ -32,13 +45,24 @@ Criterion = Callable[[Thing], Hashable]
 
 
 def by_key(thing: Thing) -> Hashable:
-    """Its key."""
-    return thing.key
+    """Its key; one that was made of a content says nothing of another content, whose hash begins the same by chance."""
+    is_derived = thing.content_hash and thing.key.endswith(f"-{thing.content_hash[:DIGITS]}")
+    return (thing.key, thing.content_hash if is_derived else "")
+
+
+def by_letter(thing: Thing) -> Hashable:
+    """What it says, to the letter."""
+    return thing.text.strip() or None
 
 
 def by_text(thing: Thing) -> Hashable:
     """What it says, whatever its marks."""
     return " ".join(_words(thing.text)) or None
+
+
+def by_whole(thing: Thing) -> Hashable:
+    """What it says with all that belongs to it."""
+    return " ".join(thing.words) or None
 
 
 def by_address(thing: Thing) -> Hashable:
@@ -51,7 +75,7 @@ def by_content(thing: Thing) -> Hashable:
     return (thing.content_hash, by_text(thing)) if thing.content_hash else None
 
 
-USUAL: Sequence[Criterion] = (by_key, by_content, by_address, by_text)
+USUAL: Sequence[Criterion] = (by_key, by_content, by_address, by_whole, by_text)
 
 
 def matched(new: Sequence[Thing], old: Sequence[Thing], criteria: Sequence[Criterion] = USUAL) -> dict[str, Thing]:
@@ -80,18 +104,17 @@ def _unique(things: Sequence[Thing], criterion: Criterion) -> dict[Hashable, Thi
 
 def _alike(new: Sequence[Thing], old: Sequence[Thing]) -> list[tuple[str, Thing]]:
     """Pairs of which each is more like the other than anything else is."""
+    said_of_old = [set(one.words) for one in old]
     index: dict[str, list[int]] = defaultdict(list)
-    words_of_old = [set(_words(one.text)) for one in old]
-    for at, words in enumerate(words_of_old):
-        for word in words:
+    for at, said in enumerate(said_of_old):
+        for word in said:
             index[word].append(at)
     nearest_new: dict[int, list[tuple[float, int]]] = defaultdict(list)
     nearest_old: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for at, one in enumerate(new):
-        words = set(_words(one.text))
-        shared = Counter(other for word in words if len(index[word]) <= MOST_COMMON for other in index[word])
-        for other, count in shared.items():
-            share = count / len(words | words_of_old[other])
+        said = set(one.words)
+        for other in _likeliest(said, index):
+            share = len(said & said_of_old[other]) / len(said | said_of_old[other])
             if share >= ALIKE:
                 nearest_new[at].append((share, other))
                 nearest_old[other].append((share, at))
@@ -101,6 +124,13 @@ def _alike(new: Sequence[Thing], old: Sequence[Thing]) -> list[tuple[str, Thing]
         if nearest is not None and _best(nearest_old[nearest]) == at:
             found.append((new[at].key, old[nearest]))
     return found
+
+
+def _likeliest(said: Iterable[str], index: Mapping[str, Sequence[int]]) -> list[int]:
+    """Which texts have most of these words, of those words that tell texts apart."""
+    telling = (index[word] for word in said if word in index and len(index[word]) <= MOST_COMMON)
+    counts = Counter(at for places in telling for at in places)
+    return nsmallest(MOST_COMPARED, counts, key=lambda at: (-counts[at], at))
 
 
 def _best(candidates: Sequence[tuple[float, int]]) -> int | None:

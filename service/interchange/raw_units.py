@@ -34,6 +34,23 @@ def changed(item: Raw, change: Callable[[Raw], Raw]) -> Raw:
     return change(raw) if kind == "reading" else {kind: change(raw)}
 
 
+def readings_within(raw: Raw) -> Iterator[Raw]:
+    """The readings in the options of a choice, and those to be read before others."""
+    options = [one for option in raw.get("options", ()) for one in option["items"]]
+    yield from options
+    for outer in (raw, *options):
+        yield from outer.get("before", ())
+
+
+def items_of(document: Raw) -> Iterator[Raw]:
+    """What is said of everything in its sections, wherever it stands."""
+    for section in document.get("sections", ()):
+        for item in section.get("items", ()):
+            raw = inside(item)
+            yield raw
+            yield from readings_within(raw)
+
+
 def asked_by_kind(document: Raw) -> Iterator[tuple[str, Raw]]:
     """Every reading, choice and task, wherever it stands, by its kind."""
     for section in document.get("sections", ()):
@@ -41,8 +58,7 @@ def asked_by_kind(document: Raw) -> Iterator[tuple[str, Raw]]:
             kind, raw = wrapped(item)
             if kind != "note":
                 yield kind, raw
-            options = [one for option in raw.get("options", ()) for one in option["items"]]
-            for reading in (*options, *(one for outer in (raw, *options) for one in outer.get("before", ()))):
+            for reading in readings_within(raw):
                 yield "reading", reading
 
 
@@ -78,9 +94,6 @@ def rename_references(raw: Raw, renamed: Mapping[str, str], *names: str) -> None
             raw[name] = renamed.get(said, said)
 
 
-def keep_known(raw: Raw, name: str, is_known: Callable[[Any], bool]) -> None:
-    """Take out of a list of references those to what is gone."""
-    if name in raw:
-        raw[name] = [one for one in raw[name] if is_known(one)]
-        if not raw[name]:
-            del raw[name]
+def draws_of(document: Raw) -> list[Raw]:
+    """The pools from which its quizzes draw."""
+    return [draw for quiz in document.get("quizzes", ()) for draw in quiz.get("draw", ())]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from service.domain.documents import CourseDocument, Resource
 from service.domain.linting.rules import Found, Path, Unit, Written, rule
 from service.domain.linting.texts import BULLET, same_page
 
@@ -110,23 +111,47 @@ def _unfinished(path: Path, text: str) -> Iterator[Found]:
     good="one resource, used by two readings",
 )
 def duplicate(written: Written) -> Iterator[Found]:
-    """Two resources, or readings with an address of their own, have the same one."""
+    """Two resources, or readings with an address of their own, have the same one; so have two links of one text."""
     seen = dict(written.course.addresses) if isinstance(written, Unit) else {}
     for path, name, address in _described(written):
         if first := seen.get(same_page(address)):
             yield Found(path, f"“{first}” has this address already: use that one, as a resource.", None, address)
         seen.setdefault(same_page(address), name)
+    yield from _repeated(written)
 
 
 def _described(written: Written) -> Iterator[tuple[Path, str, str]]:
     """The addresses of things: where, the thing's key, and the address."""
-    for key, resource in getattr(written.document, "resources", {}).items():
+    for key, resource in _resources(written).items():
         if resource.url is not None:
             yield ("resources", key, "url"), key, resource.url
     if isinstance(written, Unit):
         for placed in written.outline.readings:
             if placed.reading.url is not None:
                 yield (*placed.path, "url"), placed.key, placed.reading.url
+
+
+def _repeated(written: Written) -> Iterator[Found]:
+    """Links that lead where another of the same resource, or of the same text, leads already."""
+    for key, resource in _resources(written).items():
+        known = {resource.url}
+        for index, link in enumerate(resource.links):
+            if link.url in known:
+                message = f"“{key}” has this address already: delete this link."
+                yield Found(("resources", key, "links", index), message, excerpt=link.url)
+            known.add(link.url)
+    for path, text in written.texts:
+        labels: dict[str, str] = {}
+        for found in LINK.finditer(text):
+            address = found["address"].strip("<>")
+            if first := labels.get(address):
+                yield Found(path, f"“{first}” leads there already: link it once.", excerpt=found[0])
+            if address:
+                labels.setdefault(address, found["label"].strip()[:60] or address[:100])
+
+
+def _resources(written: Written) -> Mapping[str, Resource]:
+    return {} if isinstance(written.document, CourseDocument) else written.document.resources
 
 
 @rule(

@@ -9,10 +9,11 @@ from typing import Any
 from service.domain.kinds.choices import ChoiceFields
 from service.domain.kinds.cloze import ClozeQuestion
 from service.domain.kinds.question import Question
-from service.domain.kinds.short_text import ShortTextFields
+from service.domain.kinds.short_text import ShortTextFields, TextEntry
 from service.domain.kinds.single_choice import SingleChoiceQuestion
 from service.domain.kinds.true_false import TrueFalseQuestion
 from service.domain.linting.rules import Found, Path, Unit, rule
+from service.domain.patterns import matches_expression, matches_wildcard
 from service.domain.text import normalised
 
 TYPED = re.compile(r"\(?[A-Ha-h1-8](?:\)|[.:]\s)\s*\S")
@@ -23,6 +24,8 @@ MARKED = re.compile(r"[`$]")
 GAP = re.compile(r"\[\[\w+\]\]")
 WORDLESS = re.compile(r"[^\w\s-]+")
 SAY_WHY = "Say why this is wrong: feedback here, or for the question under `feedback: {incorrect: …}`."
+UNRELATED = {"word": ("zq", "kvwpt", "mbrdfhls"), "number": ("8", "53", "917")}
+"""What no sensible pattern takes all of."""
 SHORTEST_KEY = 4
 """Characters from which on a text in the stem is no accident."""
 
@@ -213,6 +216,30 @@ def visible(unit: Unit) -> Iterator[Found]:
             if len(standing) == 1 and standing == right_choices(question):
                 (index,) = standing
                 yield _named((*path, "choices", index), question.choices[index].text)
+
+
+@rule(
+    "accepts-any-word",
+    why="Who types something right by chance has shown nothing.",
+    bad="accept: [{re: '[a-z]+'}]",
+    good="accept: [{re: 'beams?( search)?'}], or kind: open",
+)
+def any_word(unit: Unit) -> Iterator[Found]:
+    """A pattern takes every word, or every number."""
+    for path, question in questions_of(unit):
+        for at, part in parts_of(question, path, ShortTextFields):
+            for index, entry in enumerate(part.accept):
+                for what, some in UNRELATED.items():
+                    if all(_takes(entry, text) and not any(_takes(one, text) for one in part.reject) for text in some):
+                        message = f"Every {what} is right: say what tells a right one from a wrong one."
+                        yield Found((*at, "accept", index), message)
+
+
+def _takes(entry: TextEntry, text: str) -> bool:
+    """Whether an entry's pattern matches a text; one that is none matches only itself, which was not meant."""
+    if entry.wildcard is not None:
+        return matches_wildcard(normalised(entry.wildcard), text)
+    return entry.re is not None and matches_expression(entry.re, text, case_sensitive=False)
 
 
 def _words(text: str) -> str:

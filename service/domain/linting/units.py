@@ -8,7 +8,7 @@ from datetime import date
 
 from service.domain.linting.rules import Found, Path, Severity, Unit, Written, rule
 
-PLACEHOLDER = re.compile(r"\b(TODO|TBD|TBA|FIXME|XXX)\b|\blorem ipsum\b|\b(?i:coming soon)\b")
+PLACEHOLDER = re.compile(r"\b(TODO|FIXME|XXX)\b|\b(?i:tbd|tba)\b|\blorem ipsum\b|\b(?i:coming soon)\b")
 HIDDEN = re.compile(r"<!--.{0,20}|\{\{[<%]-?\s*/?\*|\[//\]: #|\[comment\]: #")
 SHORTCODE = re.compile(r"\{\{[<%]\s*(?:/\s*)?([\w-]+)")
 

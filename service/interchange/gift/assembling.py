@@ -13,7 +13,7 @@ from service.domain.documents.words import slug
 from service.domain.mistakes import Mistake, Rejected
 from service.interchange.gift.answers import Places, Raw
 from service.interchange.gift.scanning import Comment
-from service.interchange.identity import Identity, as_line, keys_for
+from service.interchange.identity import Identity, as_line, digest, keys_for
 from service.interchange.reports import Fate, Report
 
 MOST_TOLD = 3
@@ -64,8 +64,9 @@ class Assembly:
         stem = PurePath(self.path.replace("\\", "/")).stem
         named = list(dict.fromkeys(one for one in categories if one))
         title = named[0][-1] if len(named) == 1 else ""
+        title = title or as_line(stem) or "Questions"
         source = {"format": "gift"} | ({"path": self.path} if self.path else {})
-        self.head = {"key": slug(stem), "title": title or as_line(stem) or "Questions", "source": source}
+        self.head = {"key": slug(stem), "title": title, "source": source | {"content_hash": digest(title)}}
         # Of one category everything is; several tell questions apart, so each is a tag.
         for draft in drafts:
             if len(named) > 1 and draft.category and not draft.is_stimulus:
