@@ -26,6 +26,7 @@ from service.quizzes.operations.record import (
     list_saves,
     lock_own_attempt,
     lock_own_slot,
+    lock_own_slot_to_save,
     read_log,
     read_sent,
     state_of,
@@ -85,7 +86,7 @@ def save_answer(
     and *returned* as a `Conflict` with the present value: the transaction commits, so what was typed is not lost.
     Raises `NotFound` and `Invalid`.
     """
-    attempt, asked = lock_own_slot(session, caller.user_id, attempt_id, slot)
+    attempt, asked = lock_own_slot_to_save(session, caller.user_id, attempt_id, slot)
     sent = Sent(attempt_id, asked, "save", _read(asked, draft.response), at, draft.base_rev)
     log = read_log(session, attempt_id, slot=slot, repeat=(draft.base_rev, sent.digest))
     same = [one for one in log if (one.kind, one.base_rev, one.digest) == ("save", draft.base_rev, sent.digest)]
