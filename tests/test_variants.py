@@ -245,3 +245,12 @@ def test_every_variant_is_graded_once(drill: Taken) -> None:
     with drill.database.read() as session:
         graded = select(Grade.slot, func.count()).where(Grade.attempt_id == UUID(drill.id)).group_by(Grade.slot)
         assert session.execute(graded.order_by(Grade.slot)).all() == [(1, 1), (2, 1), (3, 1)]
+
+
+def test_the_gradebook_counts_what_the_result_counts(drill: Taken, root: Client) -> None:
+    answer_of(drill.check(WHICH, drill.right(WHICH), 1))
+    answer_of(drill.client.post(f"/attempts/{drill.id}/answers/{WHICH}/variants"), 201)
+    score = answer_of(drill.submit())["score"]
+    book = root.get("/courses/flood/gradebook.csv").get_data(as_text=True)
+    [line] = [row for row in book.splitlines() if '"ana"' in row]
+    assert (score["points"], score["possible"]) == ("1.00", "2.00") and line.split(",")[4:6] == ["1.00", "2.00"]
