@@ -181,7 +181,7 @@ def test_an_empty_database_is_made_ready_first(tmp_path: Path, monkeypatch: pyte
 
 
 def test_who_can_do_more_gets_more_right(database_url: str, ida: Client) -> None:
-    ok("demo", "--class", "40", "--course", "tides", "--force", "--database", database_url)
+    ok("demo", "--class", "90", "--course", "tides", "--force", "--database", database_url)
     shares = {}
     for line in gradebook(ida)[1:]:
         points = [float(cell) for cell in line[4:] if cell]

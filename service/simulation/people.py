@@ -1,4 +1,4 @@
-"""Who is in a simulated class: names, abilities and habits, the same for the same seed on every machine.
+"""Who is in a simulated class: abilities and habits, the same for the same seed on every machine.
 
 Nothing but `random()` is used of a source of chance: all else may differ from one Python to the next.
 """
@@ -13,31 +13,6 @@ from statistics import NormalDist
 from typing import TypeVar
 
 Of = TypeVar("Of")
-
-FIRST = (
-    *("Ada", "Amir", "Anna", "Björn", "Bo", "Carla", "Chidi", "Dana", "Diego", "Elif", "Emre", "Eva", "Fatima", "Finn"),
-    *("Grace", "Hana", "Hugo", "Ida", "Ivan", "Jana", "Jonas", "Kofi", "Lena", "Linh", "Luca", "Mara", "Mei", "Milan"),
-    *("Nadia", "Nils", "Noor", "Olga", "Omar", "Paula", "Pedro", "Rosa", "Sami", "Sofia", "Tariq", "Uma", "Zoë"),
-)
-LAST = (
-    *("Abe", "Adler", "Bauer", "Berg", "Castro", "Cohen", "Costa", "Diallo", "Duarte", "Eriksen", "Fischer", "Garcia"),
-    *(
-        "Haas",
-        "Ito",
-        "Jansen",
-        "Kaya",
-        "Keller",
-        "Kim",
-        "Kovács",
-        "Lam",
-        "Lopez",
-        "Martin",
-        "Mensah",
-        "Novak",
-        "Okafor",
-    ),
-    *("Olsen", "Park", "Patel", "Petrov", "Quinn", "Rossi", "Sato", "Silva", "Sokolov", "Tanaka", "Varga", "Weber"),
-)
 
 
 @dataclass(frozen=True)
@@ -70,12 +45,11 @@ class Difficulty:
 def make_person(seed: int, number: int) -> Person:
     """Student `number` of the class of this seed, whatever the size of the class."""
     chance = Random(f"{seed}/student {number}")
-    name = f"{pick(FIRST, chance)} {pick(LAST, chance)}"
     ability, effort = _normal(chance), _normal(chance)
     # Who can do much tends to do much, but not always.
     diligence = 1 / (1 + exp(-(1.6 + 0.5 * ability + 0.9 * effort)))
     stays = 0.15 + 0.8 * chance.random() if chance.random() < 0.12 - 0.04 * ability else 1.0
-    return Person(number, name, ability, diligence, stays)
+    return Person(number, f"Simulated Student {number}", ability, diligence, stays)
 
 
 def difficulty_of(seed: int, question: str) -> Difficulty:
