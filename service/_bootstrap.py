@@ -185,9 +185,13 @@ def make_environment() -> None:
 
 
 def pinned(lock: str) -> "dict[str, str]":
-    """The lock's entries: distribution -> its lines, hashes included."""
-    entries = re.split(r"^(?=\w)", (ROOT / lock).read_text(encoding="utf-8"), flags=re.M)
-    return {entry.split("==")[0]: entry for entry in entries if "==" in entry}
+    """The lock's entries: distribution -> its lines, hashes included; one for each version, if Pythons differ in it."""
+    found: dict[str, str] = {}
+    for entry in re.split(r"^(?=\w)", (ROOT / lock).read_text(encoding="utf-8"), flags=re.M):
+        if "==" in entry:
+            name = entry.split("==")[0]
+            found[name] = found.get(name, "") + entry
+    return found
 
 
 def fetch_uv(entry: str) -> bool:

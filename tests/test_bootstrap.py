@@ -17,6 +17,8 @@ from types import ModuleType
 
 import pytest
 
+from service import _bootstrap
+
 HERE = Path(__file__).resolve().parent.parent
 LOCK = "requirements.lock"
 BARE = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -191,3 +193,9 @@ def test_pips_settings_reach_uv() -> None:
         "UV_INSECURE_HOST": "mirror.example",
     }
     assert bootstrap.as_uv_says_it({"no-index": "true"})[0] == ["--no-index"]
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_no_line_of_a_lock_is_lost_where_pythons_differ_in_a_version(lock: str) -> None:
+    text = (_bootstrap.ROOT / lock).read_text()
+    assert sorted("".join(_bootstrap.pinned(lock).values()).splitlines()) == sorted(text.splitlines())
