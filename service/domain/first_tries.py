@@ -42,17 +42,24 @@ class Ended:
     at: datetime
 
 
-def first_try(state: SlotState, response: Mapping[str, Any] | None, worth: Worth, ended: Ended) -> Tried:
+def first_try(
+    state: SlotState,
+    response: Mapping[str, Any] | None,
+    worth: Worth,
+    ended: Ended,
+    understood: Outcome | None = None,
+) -> Tried:
     """The first try of a slot whose attempt has ended, worth `worth` for `response`.
 
-    Without a check, that is what was submitted.
+    Without a check, that is what was submitted. `understood` is its outcome where the question was mended since.
     """
     seen, solved = _key_seen_at(state, ended), is_right(worth.outcome)
     if not state.checks:
         answered_at = state.latest.received_at if state.latest else ended.at
-        return Tried(response, worth.outcome, 1, solved, min(answered_at, ended.at), seen)
+        return Tried(response, understood or worth.outcome, 1, solved, min(answered_at, ended.at), seen)
     first = state.checks[0]
-    return Tried(first.response, first.outcome or worth.outcome, state.used, solved, first.received_at, seen)
+    outcome = understood or first.outcome or worth.outcome
+    return Tried(first.response, outcome, state.used, solved, first.received_at, seen)
 
 
 def _key_seen_at(state: SlotState, ended: Ended) -> datetime | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Base, Hash, Json, Serial
@@ -66,6 +66,8 @@ class Attempt(Base):
     started_at: Mapped[datetime]
     deadline_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    # When a grade was last changed after the end: what is kept of a student's progress hangs on it.
+    regraded_at: Mapped[datetime | None]
 
 
 class Slot(Base):
@@ -115,7 +117,9 @@ class Entry(Base):
 class Grade(Base):
     """What a slot was worth and for which response, once more with every cause: the newest row counts.
 
-    `credit` is an exact fraction "n/d" of `points`; null when the variant was broken and counts for nobody.
+    `cause` is a submission, a regrade (by the rule `regrade_id`) or an override (by `actor_id`, for a `reason`).
+    `credit` is an exact fraction "n/d" of `points`; null when it counts for nobody: a broken variant, a dropped
+    question. `first` is the outcome of the first try as it is understood since then, null where the log says it.
     """
 
     __tablename__ = "grades"
@@ -130,7 +134,15 @@ class Grade(Base):
             sqlite_where=text("cause = 'submission'"),
             postgresql_where=text("cause = 'submission'"),
         ),
+        CheckConstraint("(cause = 'regrade') = (regrade_id IS NOT NULL)", name="regrade"),
+        CheckConstraint("(cause = 'override') = (reason IS NOT NULL)", name="override"),
         Index(None, "attempt_id", "slot", "id"),
+        Index(
+            "ix_grades_regraded",
+            "regrade_id",
+            sqlite_where=text("regrade_id IS NOT NULL"),
+            postgresql_where=text("regrade_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
@@ -144,6 +156,35 @@ class Grade(Base):
     points: Mapped[str] = mapped_column(String(32))
     response: Mapped[dict[str, Any] | None] = mapped_column(Json)
     outcome: Mapped[dict[str, Any]] = mapped_column(Json)
+    first: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    regrade_id: Mapped[int | None] = mapped_column(ForeignKey("regrades.id", ondelete="RESTRICT"))
+    reason: Mapped[str | None] = mapped_column(String(1000))
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    created_at: Mapped[datetime]
+
+
+class Regrade(Base):
+    """A rule by which a revision is graded once more, after the key that was pinned: also what ends later.
+
+    It is for slots whose key is `answer_key_id` or older: what an author writes after that is not meant by it.
+    `digest` is that of the difference it was applied with: the same one is applied once.
+    """
+
+    __tablename__ = "regrades"
+    __table_args__ = (
+        CheckConstraint("policy IN ('new_key', 'either_key', 'full_credit', 'drop_question')", name="policy"),
+        UniqueConstraint("revision_id", "digest"),
+    )
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("question_revisions.id", ondelete="RESTRICT"))
+    answer_key_id: Mapped[int] = mapped_column(ForeignKey("answer_keys.id", ondelete="RESTRICT"))
+    policy: Mapped[str] = mapped_column(String(16))
+    never_lower: Mapped[bool]
+    respects_overrides: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(1000))
+    digest: Mapped[str] = mapped_column(String(96))
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     created_at: Mapped[datetime]
 
 

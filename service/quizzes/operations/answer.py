@@ -16,21 +16,14 @@ from service.domain.outcomes import InvalidResponse, Outcome
 from service.domain.roles import Principal
 from service.errors import Conflict, Invalid
 from service.quizzes.models import Attempt
+from service.quizzes.operations.log import LogLine, Sent, append, list_saves, read_log, read_sent, state_of, states_of
 from service.quizzes.operations.record import (
     Asked,
-    LogLine,
     OpenedAttempt,
-    Sent,
-    append,
     list_asked,
-    list_saves,
     lock_own_attempt,
     lock_own_slot,
     lock_own_slot_to_save,
-    read_log,
-    read_sent,
-    state_of,
-    states_of,
 )
 from service.quizzes.operations.view import Receipt, receipt_of, slot_view
 

@@ -16,7 +16,8 @@ from service.domain.roles import Principal
 from service.errors import Conflict, Invalid
 from service.quizzes.models import SelfAssessment
 from service.quizzes.operations.closing import settle
-from service.quizzes.operations.record import Asked, get_asked, lock_own_attempt, read_log, state_of
+from service.quizzes.operations.log import read_log, state_of
+from service.quizzes.operations.record import Asked, get_asked, lock_own_attempt
 
 
 def assess_answer(

@@ -13,8 +13,10 @@ from service.db import Base, is_writing
 from service.domain.attempts import GRACE, SlotState, is_late
 from service.errors import Conflict, WriteNeeded
 from service.quizzes.models import Attempt
-from service.quizzes.operations.grading import Graded, grade_attempt
-from service.quizzes.operations.record import Asked, list_asked, read_log, states_of
+from service.quizzes.operations.grades import Graded
+from service.quizzes.operations.grading import grade_attempt
+from service.quizzes.operations.log import read_log, states_of
+from service.quizzes.operations.record import Asked, list_asked
 
 _ATTEMPTS = Base.metadata.tables[Attempt.__tablename__]
 

@@ -29,20 +29,10 @@ from service.errors import Conflict
 from service.quizzes.models import Attempt
 from service.quizzes.operations.assessing import newest_assessments
 from service.quizzes.operations.closing import close, settle
-from service.quizzes.operations.grading import Graded, newest_grades
+from service.quizzes.operations.grades import Graded, newest_grades
+from service.quizzes.operations.log import Sent, append, read_log, read_sent, states_of
 from service.quizzes.operations.look import OfferedQuiz, get_attempted_quiz
-from service.quizzes.operations.record import (
-    Asked,
-    Sent,
-    append,
-    first_of_each,
-    get_own_attempt,
-    list_asked,
-    lock_own_attempt,
-    read_log,
-    read_sent,
-    states_of,
-)
+from service.quizzes.operations.record import Asked, first_of_each, get_own_attempt, list_asked, lock_own_attempt
 from service.quizzes.operations.view import explanation
 
 VOID = "This attempt was made void by an instructor; its answers are kept, and count for nothing."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from service.db import digest_of
 from service.domain.attempts import Policy, SlotState, Worth
 from service.domain.first_tries import Ended, Tried, first_try, millionths, rests_of
+from service.domain.outcomes import Outcome
 from service.quizzes.models import Attempt, FirstTry, HintTaken
 from service.quizzes.operations.record import Asked
 from service.statements import Addition
@@ -27,10 +29,15 @@ _ADDED = Addition(FirstTry.__table__)
 
 
 def write_first_tries(
-    session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState], worths: Worths
+    session: Session,
+    attempt: Attempt,
+    slots: Sequence[Asked],
+    states: Mapping[int, SlotState],
+    worths: Worths,
+    firsts: Mapping[int, Outcome | None] = MappingProxyType({}),
 ) -> None:
-    """Write down the first tries of an attempt that has just ended."""
-    rows = _rows(session, attempt, slots, states, worths)
+    """Write down the first tries of an attempt that has ended; `firsts`: their outcomes where not the log's."""
+    rows = _rows(session, attempt, slots, states, worths, firsts)
     if rows:
         _ADDED.add(session, rows)
 
@@ -41,12 +48,17 @@ def forget_first_tries(session: Session, attempt_id: UUID) -> None:
 
 
 def _rows(
-    session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState], worths: Worths
+    session: Session,
+    attempt: Attempt,
+    slots: Sequence[Asked],
+    states: Mapping[int, SlotState],
+    worths: Worths,
+    firsts: Mapping[int, Outcome | None],
 ) -> list[dict[str, Any]]:
     if attempt.finished_at is None:
         raise ValueError("only a finished attempt has first tries")
     ended = Ended(Policy.from_settings(attempt.settings), attempt.finished_at)
-    tries = [first_try(states[asked.number], *worths[asked.number], ended) for asked in slots]
+    tries = [first_try(states[asked.number], *worths[asked.number], ended, firsts.get(asked.number)) for asked in slots]
     shares = [(tried.outcome.credit, asked.points) for asked, tried in zip(slots, tries, strict=True)]
     hinted = _first_hints(session, attempt.id) if any(asked.hinted for asked in slots) else {}
     return [

@@ -1,10 +1,9 @@
-"""Grading the slots of an attempt once it is over, and the grades they have at present."""
+"""Grading the slots of an attempt once it is over."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -13,9 +12,10 @@ from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from service.domain.attempts import Policy, SlotState, worth_of
-from service.domain.outcomes import RULES, Outcome, fraction_text
+from service.domain.outcomes import RULES, fraction_text
 from service.quizzes.models import Attempt, AttemptEvent, Grade
 from service.quizzes.operations.first_tries import write_first_tries
+from service.quizzes.operations.grades import Graded
 from service.quizzes.operations.record import Asked
 from service.statements import Addition, Lookup
 
@@ -23,71 +23,51 @@ _ID: Uuid[UUID] = Uuid()
 _ADDED = Addition(Grade.__table__)
 
 
-@dataclass(frozen=True)
-class Graded:
-    """What a slot is worth, of how many points, and for which response; no credit: it counts for nobody."""
-
-    slot: int
-    cause: str
-    rules: str
-    credit: Fraction | None
-    points: Fraction
-    response: Mapping[str, Any] | None
-    outcome: Outcome
-
-    @property
-    def status(self) -> str:
-        """How the response fared."""
-        return self.outcome.status.value
-
-
-def newest_grades(session: Session, attempt_id: UUID) -> dict[int, Graded]:
-    """What each slot is worth at present."""
-    graded = {}
-    for row in _grades().rows(session, attempt=attempt_id):
-        credit = None if row.credit is None else Fraction(row.credit)
-        outcome = Outcome.from_json(row.outcome)
-        graded[row.slot] = Graded(row.slot, row.cause, row.rules, credit, Fraction(row.points), row.response, outcome)
-    return graded
-
-
-@cache
-def _grades() -> Lookup:
-    columns = Grade.slot, Grade.cause, Grade.rules, Grade.credit, Grade.points, Grade.response, Grade.outcome
-    mine = Grade.attempt_id == bindparam("attempt", type_=_ID)
-    return Lookup(select(*columns).where(mine).order_by(Grade.id))
-
-
 def grade_attempt(
     session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState]
 ) -> dict[int, Graded]:
     """Grade every slot of an attempt that was just closed, once, and keep what it says of the student."""
-    policy = Policy.from_settings(attempt.settings)
+    policy, finished_at = Policy.from_settings(attempt.settings), attempt.finished_at
+    if finished_at is None:
+        raise ValueError("only a finished attempt is graded")
     worths = {asked.number: worth_of(asked.grade, states[asked.number], policy) for asked in slots}
     cause = _cause(session, attempt.id)
     graded = {
-        asked.number: Graded(asked.number, cause, RULES, worth.credit, asked.points, response, worth.outcome)
+        asked.number: Graded(
+            asked.number, cause, RULES, worth.credit, asked.points, response, worth.outcome, asked.answer_key_id
+        )
         for asked in slots
         for response, worth in [worths[asked.number]]
     }
-    _ADDED.add(session, [_row(attempt, asked, graded[asked.number]) for asked in slots])
+    add_grades(session, [grade_row(attempt.id, one, finished_at) for one in graded.values()])
     write_first_tries(session, attempt, slots, states, worths)
     return graded
 
 
-def _row(attempt: Attempt, asked: Asked, graded: Graded) -> dict[str, Any]:
+def add_grades(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows of `grade_row`."""
+    _ADDED.add(session, rows)
+
+
+def grade_row(attempt_id: UUID, graded: Graded, at: datetime, **later: Any) -> dict[str, Any]:
+    """A grade as it is stored; `later` says by which rule or whom, and why, where it is not the first."""
     return {
-        "attempt_id": attempt.id,
+        "attempt_id": attempt_id,
         "slot": graded.slot,
         "cause": graded.cause,
-        "answer_key_id": asked.answer_key_id,
+        "answer_key_id": graded.answer_key_id,
         "rules": graded.rules,
         "status": graded.status,
         "credit": None if graded.credit is None else fraction_text(graded.credit),
         "points": str(graded.points),
         "response": graded.response,
         "outcome": graded.outcome.as_json(),
-        "created_at": attempt.finished_at,
+        "first": None if graded.first is None else graded.first.as_json(),
+        "created_at": at,
+        "regrade_id": None,
+        "reason": None,
+        "actor_id": None,
+        **later,
     }
 
 

@@ -15,7 +15,8 @@ from service.domain.attempts import Policy, is_late
 from service.domain.roles import Principal
 from service.errors import Conflict
 from service.quizzes.models import HintTaken
-from service.quizzes.operations.record import Asked, OpenedAttempt, lock_own_slot, read_log, state_of
+from service.quizzes.operations.log import read_log, state_of
+from service.quizzes.operations.record import Asked, OpenedAttempt, lock_own_slot
 from service.quizzes.operations.view import slot_view
 
 

@@ -19,7 +19,8 @@ from service.domain.roles import Principal, Role
 from service.errors import Forbidden
 from service.quizzes.models import Attempt
 from service.quizzes.operations.closing import settle
-from service.quizzes.operations.record import Asked, first_of_each, get_own_attempt, list_asked, read_log, states_of
+from service.quizzes.operations.log import read_log, states_of
+from service.quizzes.operations.record import Asked, first_of_each, get_own_attempt, list_asked
 from service.quizzes.operations.view import slot_view
 from service.statements import Lookup
 

@@ -17,8 +17,9 @@ from service.domain.roles import Principal
 from service.errors import Conflict
 from service.quizzes.models import Attempt
 from service.quizzes.operations.finish import get_finished_attempt
-from service.quizzes.operations.grading import Graded, newest_grades
-from service.quizzes.operations.record import Asked, LogLine, first_of_each, list_asked, read_log
+from service.quizzes.operations.grades import Graded, newest_grades
+from service.quizzes.operations.log import LogLine, read_log
+from service.quizzes.operations.record import Asked, first_of_each, list_asked
 
 
 def get_proof(session: Session, caller: Principal, attempt_id: UUID, now: datetime) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from service.domain.attempts import Worth
 from service.quizzes.models import Attempt, FirstTry
 from service.quizzes.operations.first_tries import write_first_tries
-from service.quizzes.operations.grading import newest_grades
-from service.quizzes.operations.record import list_asked, read_log, states_of
+from service.quizzes.operations.grades import newest_grades
+from service.quizzes.operations.log import read_log, states_of
+from service.quizzes.operations.record import list_asked
 
 BATCH = 500
 
@@ -37,7 +38,8 @@ def rebuild_first_tries(session: Session) -> Iterator[UUID]:
             worths = {
                 number: (grade.response, Worth(0, grade.outcome, grade.credit)) for number, grade in grades.items()
             }
-            write_first_tries(session, attempt, slots, states, worths)
+            firsts = {number: grade.first for number, grade in grades.items()}
+            write_first_tries(session, attempt, slots, states, worths, firsts)
             yield attempt.id
         after = attempts[-1].id
         session.expunge_all()

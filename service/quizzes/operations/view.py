@@ -11,7 +11,8 @@ from service.domain import questions
 from service.domain.attempts import Policy, Shown, SlotState, Standing, how_much_to_show, is_right
 from service.domain.outcomes import Outcome
 from service.quizzes.models import Attempt
-from service.quizzes.operations.record import Asked, LogLine, OpenedAttempt
+from service.quizzes.operations.log import LogLine
+from service.quizzes.operations.record import Asked, OpenedAttempt
 
 
 @dataclass(frozen=True)
