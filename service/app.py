@@ -18,6 +18,7 @@ from service.progress.class_routes import routes as classes
 from service.progress.privacy.routes import routes as privacy
 from service.progress.routes import routes as progress
 from service.progress.statistics.routes import routes as statistics
+from service.quizzes.regrading_routes import routes as regrading
 from service.quizzes.routes import routes as quizzes
 from service.quizzes.supervision_routes import routes as supervision
 from service.seeding.report_routes import routes as reports
@@ -28,7 +29,7 @@ from service.world import World
 
 FEATURES = (
     *(accounts, content, quizzes, supervision, progress, classes, statistics, admin, reports),
-    *(people, enrolments, tokens, audit, privacy),
+    *(regrading, people, enrolments, tokens, audit, privacy),
 )
 
 

@@ -7,7 +7,7 @@ the same log always gives the same answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from fractions import Fraction
@@ -28,6 +28,10 @@ MOST_SLOTS = 200
 
 GRACE = timedelta(seconds=5)
 """How long after its deadline an attempt still takes what was on its way."""
+
+
+Response = Mapping[str, Any] | None
+"""A canonical response; None: nothing was answered."""
 
 
 def is_late(at: datetime, deadline: datetime | None) -> bool:
@@ -118,6 +122,11 @@ class SlotState:
         """The earlier check of the very same answer, if there was one."""
         return next((line for line in self.checks if line.digest == digest), None)
 
+    def graded_by(self, grade: Callable[[Response], Outcome]) -> SlotState:
+        """The same checks, as if they had been graded by another key."""
+        checks = tuple(replace(line, outcome=grade(line.response)) for line in self.checks)
+        return SlotState(self.allowed, self.latest, checks)
+
     def and_then(self, line: Line) -> SlotState:
         """The state after one more accepted line."""
         checks = self.checks if line.outcome is None else (*self.checks, line)
@@ -207,9 +216,6 @@ def worth(tries: Sequence[Outcome], penalty: Fraction) -> Worth:
     if best is None:
         raise ValueError("a slot without any outcome has no worth")
     return best
-
-
-Response = Mapping[str, Any] | None
 
 
 def worth_of(grade: Callable[[Response], Outcome], state: SlotState, policy: Policy) -> tuple[Response, Worth]:

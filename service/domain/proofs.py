@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any
 
 from service.domain import questions
-from service.domain.attempts import Line, Policy, counting, slot_state, total, worth_of
+from service.domain.attempts import Line, Policy, SlotState, counting, slot_state, total
 from service.domain.outcomes import RULES, Status, fraction_text
+from service.domain.regrading import OVERRIDE, Given, Remedy, Rule, given_by, mended, overridden
 
 FORMAT = "hornbook/proof@1"
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -71,16 +72,31 @@ def _slot(slot: Mapping[str, Any], policy: Policy) -> Recomputed:
     grade = partial(questions.grade, slot["question"], slot["key"], slot["drawn"])
     lines = [_line(written, grade) for written in _sequence(slot["lines"])]
     state = slot_state(lines, policy.tries_for(slot["question"]["kind"]))
-    _, value = worth_of(grade, state, policy)
-    credit = None if value.credit is None else fraction_text(value.credit)
+    given = _given(slot, state, policy)
     return Recomputed(
         slot=slot["slot"],
         question=slot.get("variant_of") or slot["slot"],
-        is_answered=value.outcome.status is not Status.UNANSWERED,
-        credit=credit,
+        is_answered=given.outcome.status is not Status.UNANSWERED,
+        credit=None if given.credit is None else fraction_text(given.credit),
         given=slot["grade"]["credit"],
         points=Fraction(slot["question"]["points"]),
     )
+
+
+def _given(slot: Mapping[str, Any], state: SlotState, policy: Policy) -> Given:
+    """The grade by the pinned key, and after each later change."""
+
+    def by(key: Mapping[str, Any]) -> Given:
+        return given_by(partial(questions.grade, slot["question"], key, slot["drawn"]), 0, state, policy)
+
+    given = by(slot["key"])
+    for change in _sequence(slot.get("changes", [])):
+        if change["cause"] == OVERRIDE:
+            given = overridden(given, Fraction(change["credit"]))
+        else:
+            rule = Rule(Remedy(change["policy"]), change["never_lower"])
+            given = mended(rule, given, pinned=partial(by, slot["key"]), fixed=partial(by, change["key"]))
+    return given
 
 
 def _line(written: Mapping[str, Any], grade: Any) -> Line:

@@ -15,6 +15,9 @@ from typing import Any
 from service.domain.attempts import Policy, Response, SlotState, worth_of
 from service.domain.outcomes import EVERYTHING, NOTHING, Outcome, Status
 
+OVERRIDE = "override"
+"""The rule of an outcome that was set by hand."""
+
 
 class Remedy(StrEnum):
     """What is done about a question that was graded wrongly."""
@@ -55,9 +58,9 @@ class Given:
 
 def given_by(grade: Callable[[Response], Outcome], key_id: int, state: SlotState, policy: Policy) -> Given:
     """The grade of a slot by a key, as if its checks had been graded by it too."""
-    checks = tuple(replace(line, outcome=grade(line.response)) for line in state.checks)
-    response, worth = worth_of(grade, replace(state, checks=checks), policy)
-    first = checks[0].outcome if checks else None
+    again = state.graded_by(grade)
+    response, worth = worth_of(grade, again, policy)
+    first = again.checks[0].outcome if again.checks else None
     return Given(response, worth.outcome, worth.credit, first or worth.outcome, key_id)
 
 
@@ -89,6 +92,13 @@ def _after(remedy: Remedy, present: Given, pinned: Callable[[], Given], fixed: C
         case Remedy.DROP_QUESTION:
             outcome = replace(present.outcome, credit=None, rule=remedy.value)
             return replace(present, outcome=outcome, credit=None, first=_no_evidence(present.first))
+
+
+def overridden(present: Given, credit: Fraction) -> Given:
+    """The grade with a credit that somebody set by hand; what the slot says of its student's knowledge stays."""
+    outcome = Outcome.worth(credit, OVERRIDE)
+    told = replace(present.outcome, status=outcome.status, credit=credit, rule=OVERRIDE)
+    return replace(present, outcome=told, credit=credit)
 
 
 def kept_credit(old: Fraction | None, new: Fraction | None) -> Fraction | None:

@@ -68,7 +68,7 @@ def _marks() -> Select[str]:
 def _attempts() -> Select[str]:
     mine = Attempt.user_id == Token.user_id, Attempt.course_id == Course.id
     state = func.sum(case((Attempt.state == "finished", 1), (Attempt.state == "void", 1_000_000), else_=0))
-    ends = func.max(Attempt.finished_at), func.max(Attempt.deadline_at)
+    ends = func.max(Attempt.finished_at), func.max(Attempt.deadline_at), func.max(Attempt.regraded_at)
     return select(_joined(func.count(), state, *ends)).where(*mine).correlate(Token, Course)
 
 

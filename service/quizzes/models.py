@@ -15,6 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Base, Hash, Json, Serial
 
+NO_DIGEST = "0" * 64
+"""The digest of what was erased: that of a short text would tell what it was."""
+
 
 class Attempt(Base):
     """One student taking one quiz once, under the settings the quiz had at the start; or reviewing one question.

@@ -13,6 +13,7 @@ from service.quizzes.operations.answer import Draft, Try
 from service.quizzes.operations.finish import Result
 from service.quizzes.operations.look import AttemptView, QuizView
 from service.quizzes.operations.view import Receipt
+from service.quizzes.regrading_schemas import NoticeOut, NoticesQuery
 from service.quizzes.schemas import (
     AnswersIn,
     ArrivalOut,
@@ -51,6 +52,14 @@ def list_quizzes(call: Call, course: str) -> Page:
     )
     page = Page.cut(rows, limit, lambda row: row[0])
     return Page([view for _, view in rows[:limit]], page.last)
+
+
+@routes.get("/me/notices", allow=STUDENT, query=NoticesQuery, gives=list_of(NoticeOut))
+def list_notices(call: Call) -> Page:
+    """My attempts in which grades were changed after the end, and why, the newest change first."""
+    limit, after = call.query["limit"], call.query.get("after")
+    found = operations.list_notices(call.session, call.caller, call.arrived_at, after=after, limit=limit + 1)
+    return Page.cut(found, limit, lambda notice: notice.place)
 
 
 @routes.get("/quizzes/<uuid:quiz>", allow=ANYONE, gives=QuizOut, tagged=True)

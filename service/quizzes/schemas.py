@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from service.web.fields import AnyJson, In, Integer, ListOf, Moment, Out, Slug, String, Uuid
+from service.web.fields import AnyJson, In, Integer, ListOf, Moment, Out, Slug, Uuid
 from service.web.paging import Cursor, PageQuery
 
 RESPONSE = {
@@ -264,6 +264,18 @@ class AssessmentOut(Out):
     assessed_at = Moment(required=True)
 
 
+class GradeChangeOut(Out):
+    """A grade that was changed later, and why: "0.67 → 1.00 because …"."""
+
+    cause = fields.String(required=True, metadata={"description": "regrade: by a rule for all; override: by hand"})
+    credit_before = fields.String(required=True, allow_none=True, metadata={"description": "n/d; null: not counted"})
+    credit_after = fields.String(required=True, allow_none=True)
+    points_before = fields.Decimal(required=True, as_string=True, allow_none=True)
+    points_after = fields.Decimal(required=True, as_string=True, allow_none=True)
+    because = fields.String(required=True)
+    at = Moment(required=True)
+
+
 class GradedSlotOut(Out):
     """One question of a finished attempt: what was answered, what it is worth, and why, as far as the policy shows."""
 
@@ -283,6 +295,11 @@ class GradedSlotOut(Out):
         required=True,
         allow_none=True,
         metadata={"description": "the right answer, feedback for each part, and what to read again"},
+    )
+    changes = fields.List(
+        fields.Nested(GradeChangeOut),
+        required=True,
+        metadata={"description": "of the grade since the end, the oldest first, as far as the policy shows"},
     )
     self_assessment = fields.Nested(AssessmentOut, required=True, allow_none=True)
 
@@ -314,6 +331,7 @@ class ProvenSlotOut(Out):
     question = fields.Dict()
     key = fields.Dict()
     grade = fields.Dict()
+    changes = fields.List(fields.Dict(), metadata={"description": "what changed the grade later, the oldest first"})
 
 
 class ProofOut(Out):
@@ -324,60 +342,3 @@ class ProofOut(Out):
     complete = fields.Boolean(required=True, metadata={"description": "whether it can be recomputed already"})
     attempt = fields.Dict(required=True)
     slots = fields.List(fields.Nested(ProvenSlotOut), required=True)
-
-
-LONGEST_REASON = 1_000
-
-
-class VoidIn(In):
-    """Why an attempt is to count for nothing."""
-
-    reason = String(LONGEST_REASON, shortest=1, required=True)
-
-
-class ReopeningIn(VoidIn):
-    """Why a student may go on with a finished attempt, and until when."""
-
-    until = Moment(required=True)
-
-
-class ExtensionIn(VoidIn):
-    """More time for one student, and why: a factor on the time limit ("1.5"), another end of the quiz."""
-
-    factor = String(8, pattern=r"\d{1,2}(\.\d{1,3})?", load_default="1")
-    closes_at = Moment(load_default=None, allow_none=True)
-
-
-class EventOut(Out):
-    """What somebody did with an attempt. `key_was_seen`: its student could see the right answers by then."""
-
-    kind = fields.String(required=True, metadata={"description": "void or reopening"})
-    reason = fields.String(required=True)
-    until = Moment(required=True, allow_none=True)
-    key_was_seen = fields.Boolean(required=True)
-    actor = Uuid(required=True, allow_none=True, attribute="actor_id")
-    created_at = Moment(required=True)
-
-
-class SupervisedOut(Out):
-    """An attempt as those who run the course see it, with what was done with it."""
-
-    id = Uuid(required=True, attribute="attempt.id")
-    quiz = Uuid(required=True, attribute="attempt.quiz_id")
-    student = Uuid(required=True, attribute="attempt.user_id")
-    state = fields.String(required=True, attribute="attempt.state")
-    started_at = Moment(required=True, attribute="attempt.started_at")
-    deadline_at = Moment(required=True, allow_none=True, attribute="attempt.deadline_at")
-    finished_at = Moment(required=True, allow_none=True, attribute="attempt.finished_at")
-    events = fields.List(fields.Nested(EventOut), required=True)
-
-
-class ExtensionOut(Out):
-    """What was granted to a student, and when the attempt that is open now ends."""
-
-    quiz = Uuid(required=True, attribute="extension.quiz_id")
-    student = Uuid(required=True, attribute="extension.user_id")
-    factor = fields.String(required=True, attribute="extension.factor", metadata={"description": "n/d"})
-    closes_at = Moment(required=True, allow_none=True, attribute="extension.closes_at")
-    reason = fields.String(required=True, attribute="extension.reason")
-    deadline_at = Moment(required=True, allow_none=True)

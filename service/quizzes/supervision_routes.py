@@ -11,7 +11,7 @@ from service.domain.roles import Allow, Role
 from service.errors import Conflict, NotFound
 from service.quizzes.models import Attempt
 from service.quizzes.operations import extending, supervising
-from service.quizzes.schemas import ExtensionIn, ExtensionOut, ReopeningIn, SupervisedOut, VoidIn
+from service.quizzes.supervision_schemas import ExtensionIn, ExtensionOut, ReopeningIn, SupervisedOut, VoidIn
 from service.web.calls import Call
 from service.web.routes import Routes
 

@@ -19,11 +19,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from service.accounts.models import Enrolment, Token, User
 from service.errors import Conflict
 from service.progress.models import ReadingMark
-from service.quizzes.models import Attempt, AttemptEvent, Entry, Extension, FirstTry, Grade
+from service.quizzes.models import NO_DIGEST, Attempt, AttemptEvent, Entry, Extension, FirstTry, Grade
 from service.web.idempotency import IdempotencyKey
 
 ERASED = "erased"
-NO_DIGEST = "0" * 64
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,8 @@ def erase_person(session: Session, user: User, now: datetime) -> Erased:
     for model in (AttemptEvent, Extension):
         theirs = model.attempt_id.in_(attempts) if model is AttemptEvent else Extension.user_id == user.id
         session.execute(update(model).where(theirs).values(reason=ERASED))
+    overrides = update(Grade).where(Grade.attempt_id.in_(attempts), Grade.reason.is_not(None))
+    session.execute(overrides.values(reason=ERASED))
     notes = _changed(
         session,
         update(ReadingMark).where(ReadingMark.user_id == user.id, ReadingMark.note.is_not(None)).values(note=None),

@@ -5,6 +5,7 @@ from service.quizzes.operations.assessing import assess_answer
 from service.quizzes.operations.finish import get_result, submit_attempt
 from service.quizzes.operations.hinting import take_hint
 from service.quizzes.operations.look import get_attempt, get_quiz, list_quizzes
+from service.quizzes.operations.notices import list_notices
 from service.quizzes.operations.proving import get_proof
 from service.quizzes.operations.receipts import list_receipts
 from service.quizzes.operations.reviewing import mark_easy
@@ -19,6 +20,7 @@ __all__ = [
     "get_proof",
     "get_quiz",
     "get_result",
+    "list_notices",
     "list_quizzes",
     "list_receipts",
     "mark_easy",

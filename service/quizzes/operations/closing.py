@@ -13,9 +13,10 @@ from service.db import Base, is_writing
 from service.domain.attempts import GRACE, SlotState, is_late
 from service.errors import Conflict, WriteNeeded
 from service.quizzes.models import Attempt
-from service.quizzes.operations.grades import Graded
+from service.quizzes.operations.grades import Graded, newest_grades
 from service.quizzes.operations.grading import grade_attempt
 from service.quizzes.operations.log import read_log, states_of
+from service.quizzes.operations.mending import keep_rules
 from service.quizzes.operations.record import Asked, list_asked
 
 _ATTEMPTS = Base.metadata.tables[Attempt.__tablename__]
@@ -79,4 +80,5 @@ def close(
         raise Conflict("This attempt was closed at the same moment; ask for its result.")
     set_committed_value(attempt, "state", "finished")
     set_committed_value(attempt, "finished_at", finished_at)
-    return grade_attempt(session, attempt, slots, states)
+    graded = grade_attempt(session, attempt, slots, states)
+    return newest_grades(session, attempt.id) if keep_rules(session, attempt) else graded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -29,7 +29,7 @@ from service.errors import Conflict
 from service.quizzes.models import Attempt
 from service.quizzes.operations.assessing import newest_assessments
 from service.quizzes.operations.closing import close, settle
-from service.quizzes.operations.grades import Graded, newest_grades
+from service.quizzes.operations.grades import Graded, change_view, newest_grades
 from service.quizzes.operations.log import Sent, append, read_log, read_sent, states_of
 from service.quizzes.operations.look import OfferedQuiz, get_attempted_quiz
 from service.quizzes.operations.record import Asked, first_of_each, get_own_attempt, list_asked, lock_own_attempt
@@ -155,12 +155,13 @@ def _score(attempt: Attempt, grades: Sequence[Graded], policy: Policy, now: date
     return {
         "points": shown(earned),
         "possible": shown(possible),
-        "pending": sum(grade.status == Status.NEEDS_REVIEW for grade in grades),
+        "pending": sum(grade.status == Status.NEEDS_REVIEW and not grade.changes for grade in grades),
         "passed": None if pass_mark is None or fraction is None else fraction >= Fraction(pass_mark),
     }
 
 
 def _graded_slot(asked: Asked, grade: Graded, policy: Policy, now: datetime) -> dict[str, Any]:
+    asked = asked if grade.key is None else replace(asked, key=grade.key)
     standing = Standing(closed=True, checked=False, finished=True, withheld=asked.withheld)
     view: dict[str, Any] = {
         "slot": asked.number,
@@ -171,6 +172,7 @@ def _graded_slot(asked: Asked, grade: Graded, policy: Policy, now: datetime) -> 
         "possible": shown(asked.points),
         "credit": None,
         "outcome": None,
+        "changes": [],
     }
     if how_much_to_show(policy, standing, now) is Shown.KEY:
         view["status"] = grade.status
@@ -178,4 +180,5 @@ def _graded_slot(asked: Asked, grade: Graded, policy: Policy, now: datetime) -> 
             view["credit"] = fraction_text(grade.credit)
             view["points"] = shown(grade.credit * grade.points)
         view["outcome"] = explanation(asked, grade.response, grade.outcome)
+        view["changes"] = [change_view(change, grade.points) for change in grade.changes]
     return view

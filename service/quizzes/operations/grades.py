@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -14,8 +14,10 @@ from sqlalchemy import Select, Uuid, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from service.content.models import AnswerKey
-from service.domain.outcomes import Outcome
+from service.domain.attempts import SlotState
+from service.domain.outcomes import Outcome, fraction_text, shown
 from service.quizzes.models import Grade, Regrade
+from service.quizzes.operations.record import Asked
 from service.statements import Lookup
 
 _ID: Uuid[UUID] = Uuid()
@@ -99,6 +101,35 @@ def graded_after(before: Graded | None, row: Any) -> Graded:
     )
     first = None if row.first is None else Outcome.from_json(row.first)
     return replace(graded, key=row.key, first=first, changes=(*changes, change))
+
+
+def as_graded_now(
+    grades: Mapping[int, Graded], slots: Sequence[Asked], states: Mapping[int, SlotState]
+) -> tuple[list[Asked], dict[int, SlotState]]:
+    """Slots and states with the keys of later grades: nobody is shown as right what is known to be wrong by now."""
+    keys = {number: grade.key for number, grade in grades.items() if grade.key is not None}
+    asked = [replace(one, key=keys.get(one.number, one.key)) for one in slots]
+    return asked, {
+        one.number: states[one.number].graded_by(one.grade) if one.number in keys else states[one.number]
+        for one in asked
+    }
+
+
+def change_view(change: Change, points: Fraction) -> dict[str, Any]:
+    """A change as its student is told of it, once the key may be seen."""
+    return {
+        "cause": change.cause,
+        "credit_before": _text(change.before),
+        "credit_after": _text(change.after),
+        "points_before": None if change.before is None else shown(change.before * points),
+        "points_after": None if change.after is None else shown(change.after * points),
+        "because": change.reason,
+        "at": change.at,
+    }
+
+
+def _text(credit: Fraction | None) -> str | None:
+    return None if credit is None else fraction_text(credit)
 
 
 def select_grades() -> Select[Any]:

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.db import Hash
@@ -18,7 +18,7 @@ from service.domain.attempts import Line, Policy, SlotState, slot_state
 from service.domain.mistakes import Mistake, Rejected
 from service.domain.outcomes import InvalidResponse, Outcome
 from service.errors import Invalid
-from service.quizzes.models import Attempt, Entry
+from service.quizzes.models import Attempt, Entry, Slot
 from service.quizzes.operations.record import Asked, OpenedAttempt
 from service.statements import Addition, Lookup
 
@@ -60,19 +60,22 @@ def read_log(
 
 @cache
 def _log(*, of_one: bool, with_repeat: bool) -> Lookup:
-    newer = aliased(Entry)
-    newest = (
-        select(func.max(newer.rev))
-        .where(newer.attempt_id == Entry.attempt_id, newer.slot == Entry.slot)
-        .correlate(Entry)
-        .scalar_subquery()
-    )
-    wanted = or_(Entry.kind == "check", Entry.rev == newest)
+    wanted = or_(Entry.kind == "check", Entry.rev == _newest())
     if with_repeat:
         same = Entry.base_rev == bindparam("base_rev", type_=Integer), Entry.digest == bindparam("digest", type_=Hash)
         wanted = or_(wanted, and_(*same))
     found = select(*_LINE).where(Entry.attempt_id == bindparam("attempt", type_=_ID), wanted).order_by(Entry.id)
     return Lookup(found.where(Entry.slot == bindparam("slot", type_=Integer)) if of_one else found)
+
+
+def _newest() -> ScalarSelect[int]:
+    newer = aliased(Entry)
+    return (
+        select(func.max(newer.rev))
+        .where(newer.attempt_id == Entry.attempt_id, newer.slot == Entry.slot)
+        .correlate(Entry)
+        .scalar_subquery()
+    )
 
 
 def list_saves(session: Session, attempt_id: UUID, sent: Sequence[Sent]) -> list[LogLine]:
@@ -82,8 +85,20 @@ def list_saves(session: Session, attempt_id: UUID, sent: Sequence[Sent]) -> list
     return [LogLine(*row) for row in session.execute(found.order_by(Entry.rev.is_not(None), Entry.id))]
 
 
+def select_log(*meant: ColumnElement[bool]) -> Select[Any]:
+    """The attempt and the lines that `read_log` gives, of the slots that are meant."""
+    own = and_(Slot.attempt_id == Entry.attempt_id, Slot.number == Entry.slot)
+    found = select(Entry.attempt_id, *_LINE).join(Slot, own)
+    return found.where(*meant, or_(Entry.kind == "check", Entry.rev == _newest())).order_by(Entry.id)
+
+
 def state_of(asked: Asked, policy: Policy, log: Sequence[LogLine]) -> SlotState:
     """The slot's state as its part of the log leaves it."""
+    return state_after(log, policy.tries_for(asked.kind))
+
+
+def state_after(log: Sequence[LogLine], allowed: int) -> SlotState:
+    """The state of a slot with so many tries after its part of the log."""
     newest = max((entry.rev for entry in log if entry.rev is not None), default=0)
     lines = [
         Line(
@@ -96,7 +111,7 @@ def state_of(asked: Asked, policy: Policy, log: Sequence[LogLine]) -> SlotState:
         for entry in log
         if entry.rev is not None and (entry.outcome is not None or entry.rev == newest)
     ]
-    return slot_state(lines, policy.tries_for(asked.kind))
+    return slot_state(lines, allowed)
 
 
 def states_of(attempt: Attempt | OpenedAttempt, slots: Sequence[Asked], log: Sequence[LogLine]) -> dict[int, SlotState]:

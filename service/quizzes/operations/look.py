@@ -19,6 +19,7 @@ from service.domain.roles import Principal, Role
 from service.errors import Forbidden
 from service.quizzes.models import Attempt
 from service.quizzes.operations.closing import settle
+from service.quizzes.operations.grades import as_graded_now, newest_grades
 from service.quizzes.operations.log import read_log, states_of
 from service.quizzes.operations.record import Asked, first_of_each, get_own_attempt, list_asked
 from service.quizzes.operations.view import slot_view
@@ -121,6 +122,8 @@ def view_attempt(
     slots = list_asked(session, attempt.id) if fresh is None else fresh
     log = read_log(session, attempt.id) if fresh is None else []
     states = states_of(attempt, slots, log)
+    if attempt.regraded_at is not None:
+        slots, states = as_graded_now(newest_grades(session, attempt.id), slots, states)
     first = first_of_each(slots)
     return AttemptView(
         attempt,

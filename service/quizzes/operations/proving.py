@@ -17,7 +17,7 @@ from service.domain.roles import Principal
 from service.errors import Conflict
 from service.quizzes.models import Attempt
 from service.quizzes.operations.finish import get_finished_attempt
-from service.quizzes.operations.grades import Graded, newest_grades
+from service.quizzes.operations.grades import Change, Graded, newest_grades
 from service.quizzes.operations.log import LogLine, read_log
 from service.quizzes.operations.record import Asked, first_of_each, list_asked
 
@@ -75,7 +75,8 @@ def _slot(asked: Asked, log: Sequence[LogLine], grade: Graded, is_complete: bool
         "lines": [_line(asked, entry, is_complete) for entry in log if entry.rev is not None],
     }
     if is_complete:
-        told |= {"question": asked.revision, "key": asked.key, "grade": _grade(grade)}
+        changes = [_change(change) for change in grade.changes]
+        told |= {"question": asked.revision, "key": asked.key, "grade": _grade(grade), "changes": changes}
     return told
 
 
@@ -84,6 +85,14 @@ def _line(asked: Asked, entry: LogLine, is_complete: bool) -> Mapping[str, Any]:
     response = entry.response if is_complete else asked.show_response(entry.response)
     graded = entry.outcome is not None
     return {"rev": entry.rev, "kind": entry.kind, "graded": graded, "response": response, "digest": entry.digest}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    """A later change of the grade: what it takes to make it once more."""
+    told: dict[str, Any] = {"cause": change.cause, "because": change.reason}
+    if change.policy is None:
+        return {**told, "credit": None if change.after is None else fraction_text(change.after)}
+    return {**told, "policy": change.policy, "never_lower": change.never_lower, "key": change.key}
 
 
 def _grade(grade: Graded) -> dict[str, Any]:
