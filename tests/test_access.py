@@ -47,6 +47,7 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "PUT /attempts/{attempt}/answers/1/ease":                               (401, 403, 403, 409, 404, 403, 403),
     "GET /me/review":                                                       (401, 403, 403, 200, 200, 403, 403),
     "POST /me/review/{card}/attempts":                                      (401, 403, 403, 404, 404, 403, 403),
+    "GET /me/notices":                                                      (401, 403, 403, 200, 200, 403, 403),
     "GET /me/export":                                                       (401, 403, 403, 200, 200, 403, 403),
     "POST /admin/users/{user}/erasure":                                  (401, 403, 403, 403, 403, 403, 422),
     "GET /me/next":                                                         (401, 403, 403, 200, 200, 403, 403),
@@ -59,6 +60,10 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /courses/tides/gradebook.csv":                                      (401, 403, 200, 403, 403, 200, 200),
     "POST /admin/attempts/{attempt}/void":                                   (401, 403, 403, 403, 403, 200, 200),
     "POST /admin/attempts/{attempt}/reopening":                              (401, 403, 403, 403, 403, 409, 409),
+    "GET /admin/questions/{question}/regrades":                              (401, 403, 403, 403, 403, 200, 200),
+    # What it would do has not been looked at; the attempt is still open.
+    "POST /admin/questions/{question}/regrades":                             (401, 403, 403, 403, 403, 422, 422),
+    "PUT /admin/attempts/{attempt}/answers/1/grade":                         (401, 403, 403, 403, 403, 409, 409),
     "PUT /admin/quizzes/{quiz}/extensions/{student}":                        (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/units/tides":                                 (401, 403, 403, 403, 403, 200, 200),
     "POST /admin/courses/tides/units":                                      (401, 403, 403, 403, 403, 201, 409),
@@ -69,7 +74,7 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /admin/courses/tides/export":                                      (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/lint":                                        (401, 403, 403, 403, 403, 200, 200),
     "GET /courses/tides/statistics":                                        (401, 403, 200, 403, 403, 200, 200),
-    "GET /courses/tides/questions/{card}/unmatched-answers":                (401, 403, 403, 403, 403, 404, 404),
+    "GET /courses/tides/questions/{question}/unmatched-answers":            (401, 403, 403, 403, 403, 200, 200),
     "GET /courses/tides/coverage":                                          (401, 403, 403, 403, 403, 200, 200),
     # People are an admin's business; who is in a course, its instructor's as well. {user} and {token} are Ben's.
     "GET /admin/users":                                                     (401, 403, 403, 403, 403, 403, 200),
@@ -102,8 +107,8 @@ BODIES: dict[str, object] = {
     "POST /attempts/{attempt}/answers/1/hints": {"number": 1},
     "PUT /attempts/{attempt}/answers/1/self-assessment": {"ticked": []},
     "POST /attempts/{attempt}/submission": {},
-    # A class: for those who run the course, and for an LMS that may read progress.
-    "GET /courses/tides/progress": (401, 403, 200, 403, 403, 200, 200),
+    "POST /admin/questions/{question}/regrades": {"policy": "full_credit", "reason": "It was ambiguous."},
+    "PUT /admin/attempts/{attempt}/answers/1/grade": {"credit": "1/2", "reason": "Half of it."},
     "POST /admin/attempts/{attempt}/void": {"reason": "cheated"},
     "POST /admin/attempts/{attempt}/reopening": {"reason": "a power cut", "until": "2026-03-03T09:00:00Z"},
     "PUT /admin/quizzes/{quiz}/extensions/{student}": {"factor": "1.5", "reason": "dyslexia"},
@@ -130,7 +135,7 @@ RULES = {
     "<uuid:attempt>": "{attempt}",
     "<uuid:reading>": "{reading}",
     "<uuid:card>": "{card}",
-    "<uuid:question>": "{card}",
+    "<uuid:question>": "{question}",
     "<uuid:student>": "{student}",
     "<uuid:user>": "{user}",
     "<uuid:token>": "{token}",
@@ -177,11 +182,17 @@ def test_every_caller_gets_the_verdict_of_the_table(
     endpoint: str, taken: Taken, prep_check: str, request: pytest.FixtureRequest
 ) -> None:
     path = endpoint.split(" ")[1]
+    question = taken.asked(1).question_id
     unit = taken.client.get("/courses/tides/units/tides").get_json()
     reading = unit["sections"][0]["items"][0]["reading"]["id"]
     student = taken.client.get("/me").get_json()["id"]
     path = path.format(
-        quiz=prep_check, attempt=taken.id, reading=reading, student=student, card=reading, **of_ben(request)
+        quiz=prep_check,
+        attempt=taken.id,
+        reading=reading,
+        student=student,
+        card=reading,
+        **{"question": question, **of_ben(request)},
     )
     verdicts = {}
     for who in WHO:
@@ -197,10 +208,22 @@ def test_what_is_anothers_is_as_missing_as_what_is_not_there(
     path = endpoint.split(" ")[1]
     reading = str(uuid4())
     real = path.format(
-        quiz=prep_check, attempt=taken.id, reading=reading, student=reading, card=reading, **of_ben(request)
+        quiz=prep_check,
+        attempt=taken.id,
+        reading=reading,
+        student=reading,
+        card=reading,
+        **{"question": taken.asked(1).question_id, **of_ben(request)},
     )
     none = path.format(
-        quiz=uuid4(), attempt=uuid4(), reading=reading, student=reading, card=reading, user=uuid4(), token=uuid4()
+        quiz=uuid4(),
+        attempt=uuid4(),
+        reading=reading,
+        student=reading,
+        card=reading,
+        question=uuid4(),
+        user=uuid4(),
+        token=uuid4(),
     ).replace("/courses/tides", "/courses/no-such-course")
     answers = [send(eve, endpoint, one) for one in (real, none)]
     assert answers[0].status_code == answers[1].status_code
