@@ -50,3 +50,4 @@ def test_nobody_can_tell_two_worlds_apart_before_the_reveal(empty_urls: tuple[st
     assert found.requests >= FEWEST
     assert found.alike_afterwards == []
     assert found.revealed > FEWEST
+    assert found.told_of_never == 0, "what never shows anything shows nothing after the reveal of others either"

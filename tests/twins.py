@@ -52,6 +52,7 @@ def _twin_of(unit: Raw, author: _Author) -> Raw:
             "reveal": "after_submission",
             "questions": [*keys],
         },
+        {"key": "never-shown", "title": "Never shown", **deferred, "reveal": "never", "questions": [*keys]},
     ]
     # What silences the linter may name what is no longer found.
     kept = {name: value for name, value in unit.items() if name != "lint"}

@@ -23,9 +23,13 @@ from tests.world import TestWorld
 FEWEST = 300
 """Requests that a story has at least before the reveal."""
 
+NEVER = "never"
+"""What never shows anything: its results are alike for good."""
+
 PLACES = (
     *("/courses", "/courses/ai", "/courses/ai/units", "/courses/ai/quizzes", "/courses/ai/changes"),
     *("/courses/ai/glossary", "/courses/ai/calendar.ics", "/me", "/me/courses/ai/progress", "/openapi.json"),
+    *("/me/next", "/me/review", "/me/notices", "/me/export"),
     *("/admin/courses/ai/export", "/admin/courses/ai/lint", "/courses/ai/coverage"),
 )
 UNIT_PLACES = ("/courses/ai/units/{}", "/courses/ai/units/{}/reading-list", "/me/courses/ai/units/{}/progress")
@@ -90,23 +94,23 @@ class Story:
 
         What asks and tells later is started first: while it is open, its questions are withheld from the rest.
         """
-        order = {"until-closed": 0, "until-sent": 1}
-        keys = {"Until it closes": "until-closed", "Until it is sent": "until-sent"}
+        keys = {"Until it closes": "until-closed", "Until it is sent": "until-sent", "Never shown": NEVER}
+        order = {kind: place for place, kind in enumerate(keys.values())}
         attempts: dict[str, list[str]] = {}
-        for quiz in sorted(self.quizzes, key=lambda one: order.get(keys.get(one["title"], ""), 2)):
+        for quiz in sorted(self.quizzes, key=lambda one: order.get(keys.get(one["title"], ""), len(order))):
             began = self.ask("ana", "POST", f"/quizzes/{quiz['id']}/attempts", Idempotency_Key=f"start-{quiz['id']}")
             attempt = began.get_json()
             kind = keys.get(quiz["title"], "at-once")
             attempts.setdefault(kind, []).append(attempt["id"])
             # The whole bank once, and of every other quiz enough to see how it speaks.
-            for slot in attempt["slots"] if kind == "until-closed" else attempt["slots"][:2]:
+            for slot in attempt["slots"] if kind in {"until-closed", NEVER} else attempt["slots"][:2]:
                 self._answer(attempt["id"], slot)
             for who in ("ana", "ben", "lms", "nobody"):
                 self.ask(who, "GET", f"/attempts/{attempt['id']}")
                 self.ask(who, "GET", f"/attempts/{attempt['id']}/result")
             self.ask("ben", "PUT", f"/attempts/{attempt['id']}/answers/1", {"response": None, "base_rev": 1})
             self.ask("ben", "POST", f"/attempts/{attempt['id']}/submission", {})
-        for attempt_id in (*attempts["at-once"], *attempts["until-closed"]):
+        for attempt_id in (*attempts["at-once"], *attempts["until-closed"], *attempts[NEVER]):
             sent: dict[str, object] = {"responses": []}
             self.ask("ana", "POST", f"/attempts/{attempt_id}/submission", sent, Idempotency_Key=f"end-{attempt_id}")
             self.ask("ana", "POST", f"/attempts/{attempt_id}/submission", sent, Idempotency_Key=f"end-{attempt_id}")
@@ -180,6 +184,7 @@ class Comparison:
     canaries: Sequence[str]
     revealed: int
     alike_afterwards: Sequence[str]
+    told_of_never: int
 
 
 def compare(urls: tuple[str, str], folder: Path) -> Comparison:
@@ -193,11 +198,13 @@ def compare(urls: tuple[str, str], folder: Path) -> Comparison:
         differing = [a.asked for a, b in zip(one.told, other.told, strict=True) if a != b]
         canaries = [told.asked for told in (*one.told, *other.told) if CANARY in told.answer.decode()]
         if differing:
-            return Comparison(len(one.told), differing, canaries, 0, [])
+            return Comparison(len(one.told), differing, canaries, 0, [], 0)
         for each in (one, other):
             each.world.wait(days=120)
             for attempt in taken[0]["until-sent"]:
                 each.people["ana"].post(f"/attempts/{attempt}/submission", {})
+        never = taken[0].pop(NEVER)
+        told = sum(one.see(attempt) != other.see(attempt) or CANARY.encode() in one.see(attempt) for attempt in never)
         attempts = [attempt for several in taken[0].values() for attempt in several]
         seen = {attempt: (one.see(attempt), other.see(attempt)) for attempt in attempts}
     return Comparison(
@@ -206,4 +213,5 @@ def compare(urls: tuple[str, str], folder: Path) -> Comparison:
         canaries=canaries,
         revealed=sum(text.decode().count(CANARY) for both in seen.values() for text in both),
         alike_afterwards=[attempt for attempt, (here, there) in seen.items() if here == there],
+        told_of_never=told,
     )

@@ -181,6 +181,13 @@ def may_see_key(policy: Policy, standing: Standing, now: datetime) -> bool:
             return False
 
 
+def may_see_score(policy: Policy, now: datetime) -> bool:
+    """Whether a student may see the total of a finished attempt: who changes one answer at a time reads keys off it."""
+    if policy.reveal == "after_close":
+        return policy.closes is not None and now >= policy.closes
+    return policy.reveal != "never" or policy.mode != "deferred"
+
+
 def how_much_to_show(policy: Policy, standing: Standing, now: datetime) -> Shown:
     """What a student may see of a slot's outcome now. While tries remain, never the key."""
     if may_see_key(policy, standing, now):

@@ -315,7 +315,12 @@ class ResultOut(Out):
     state = fields.String(required=True, attribute="attempt.state")
     started_at = Moment(required=True, attribute="attempt.started_at")
     finished_at = Moment(required=True, attribute="attempt.finished_at")
-    score = fields.Nested(ScoreOut, required=True, allow_none=True)
+    score = fields.Nested(
+        ScoreOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null while it would tell what the questions do not: see the quiz's `reveal`"},
+    )
     slots = fields.List(fields.Nested(GradedSlotOut), required=True)
 
 

@@ -18,6 +18,7 @@ def two_worlds(one: Try) -> Verdict:
     verdict.demand(not found.differing, f"first told apart by {next(iter(found.differing), '')}")
     verdict.demand(not found.canaries, f"a canary in {next(iter(found.canaries), '')}")
     verdict.demand(found.differing != [] or found.revealed > FEWEST, "nothing was revealed afterwards")
+    verdict.demand(found.told_of_never == 0, "a quiz that never shows anything did")
     verdict.demand(not found.alike_afterwards, "the same result under different keys")
     return verdict
 

@@ -20,6 +20,7 @@ from service.domain.attempts import (
     Standing,
     counting,
     how_much_to_show,
+    may_see_score,
     is_late,
     total,
 )
@@ -146,8 +147,8 @@ def _result(
 
 
 def _score(attempt: Attempt, grades: Sequence[Graded], policy: Policy, now: datetime) -> dict[str, Any] | None:
-    """The total, recomputed from the slots; withheld until the quiz closes when its keys are."""
-    if policy.reveal == "after_close" and (policy.closes is None or now < policy.closes):
+    """The total, recomputed from the slots; withheld as long as it would tell what the slots do not."""
+    if not may_see_score(policy, now):
         return None
     earned, possible = total([(grade.credit, grade.points) for grade in grades])
     pass_mark = attempt.settings.get("pass_mark")
