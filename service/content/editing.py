@@ -162,15 +162,23 @@ def ready_publication(
 ) -> LaidOut | None:
     """The newest version, rendered and ready to be shown; None where it is shown already."""
     match(state.digest)
-    document, shared = course_of(state.course.document)
+    shared = course_of(state.course.document)[1]
     prepared = prepare_unit(with_status(load_unit(state.newest.document, shared), "published"), shared)
+    return ready_edit(session, world, state, prepared, author)
+
+
+def ready_edit(
+    session: Session, world: World, state: UnitState, prepared: PreparedUnit, author: UUID | None
+) -> LaidOut | None:
+    """A version that is to be shown at once, rendered; None where it is shown already. It is a new one if different."""
     is_new = prepared.digest != state.newest.document_digest
     if not is_new and state.unit.status == "published" and state.unit.published_version_id == state.newest.id:
         return None
     present = staging.look(session, state.course.id, [state.unit.key])[state.unit.key]
     versions = (Version(API, prepared.canonical, prepared.digest, author),) if is_new else ()
     wanted = Wanted(prepared, versions, seen=present.seen)
-    return staging.lay_out(world, state.course.slug, ZoneInfo(document.time_zone), wanted, present)
+    zone = ZoneInfo(course_of(state.course.document)[0].time_zone)
+    return staging.lay_out(world, state.course.slug, zone, wanted, present)
 
 
 def publish_unit(session: Session, world: World, state: UnitState, ready: LaidOut | None, match: Match) -> UnitState:

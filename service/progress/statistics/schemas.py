@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from service.domain.statistics import ENOUGH
-from service.web.fields import Integer, Out, Query, RichText, Slug, Uuid
+from service.quizzes.regrading_schemas import DifferenceOut
+from service.web.fields import In, Integer, ListOf, Out, Query, RichText, Slug, String, Uuid
 from service.web.paging import Cursor, PageQuery
 
 SILENT = f"null below {ENOUGH} students"
@@ -109,16 +110,54 @@ class UnmatchedQuery(Query):
     limit = Integer(lowest=1, highest=200, load_default=50)
 
 
+class SpellingOut(Out):
+    """An answer as it was typed, and how many students typed it."""
+
+    text = fields.String(required=True)
+    n = fields.Integer(required=True)
+
+
 class HeapOut(Out):
     """Answers that are spelt alike and that no entry of the key knows."""
 
     text = fields.String(required=True, metadata={"description": "the most frequent spelling"})
     part = fields.String(required=True, allow_none=True, metadata={"description": "the gap of a cloze"})
     n = fields.Integer(required=True, metadata={"description": "students"})
-    spellings = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    id = fields.String(required=True, metadata={"description": "names it while its most frequent form is the same"})
+    spellings = fields.List(
+        fields.Nested(SpellingOut), required=True, metadata={"description": "the most frequent first, 20 at most"}
+    )
 
 
 class UnmatchedOut(Out):
     """The heaps, the largest first."""
 
     items = fields.List(fields.Nested(HeapOut), required=True)
+
+
+class AcceptanceIn(In):
+    """Which answers of the heap the key is to know from now on, what they are worth, and what is said to them."""
+
+    texts = ListOf(
+        String(500, shortest=1),
+        longest=20,
+        shortest=1,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "spellings of the heap; null: the most frequent one"},
+    )
+    credit = String(8, pattern=r"1|0?\.\d{0,5}[1-9]", load_default="1", metadata={"description": "above 0, at most 1"})
+    feedback = String(10_000, load_default=None, allow_none=True, metadata={"description": "Markdown"})
+
+
+class AcceptedOut(Out):
+    """The key that was published, and what a regrade by it would change."""
+
+    unit = fields.String(required=True)
+    published_version = fields.Integer(required=True)
+    texts = fields.List(fields.String(), required=True)
+    regrade = fields.Nested(
+        DifferenceOut,
+        required=True,
+        metadata={"description": "not applied yet: send its policy, reason and digest to …/regrades"},
+    )
