@@ -21,6 +21,8 @@ from service.progress.statistics.routes import routes as statistics
 from service.quizzes.regrading_routes import routes as regrading
 from service.quizzes.routes import routes as quizzes
 from service.quizzes.supervision_routes import routes as supervision
+from service.seeding.course_routes import routes as courses
+from service.seeding.history_routes import routes as history
 from service.seeding.report_routes import routes as reports
 from service.seeding.unit_routes import routes as admin
 from service.settings import Settings
@@ -28,7 +30,7 @@ from service.web.installing import install
 from service.world import World
 
 FEATURES = (
-    *(accounts, content, quizzes, supervision, progress, classes, statistics, admin, reports),
+    *(accounts, content, quizzes, supervision, progress, classes, statistics, admin, history, courses, reports),
     *(regrading, people, enrolments, tokens, audit, privacy),
 )
 

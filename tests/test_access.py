@@ -69,6 +69,18 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "POST /admin/courses/tides/units":                                      (401, 403, 403, 403, 403, 201, 409),
     "PUT /admin/courses/tides/units/tides":                                 (401, 403, 403, 403, 403, 200, 200),
     "POST /admin/courses/tides/units/tides/publication":                    (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides/units/tides":                               (401, 403, 403, 403, 403, 200, 200),
+    "DELETE /admin/courses/tides/units/tides":                              (401, 403, 403, 403, 403, 409, 409),
+    "POST /admin/courses/tides/units/tides/archival":                       (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/diff":                            (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/preview":                         (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/units/tides/revert":                         (401, 403, 403, 403, 403, 200, 200),
+    # The course's own document: to make one, or to take it away, is an admin's business.
+    "POST /admin/courses":                                                  (401, 403, 403, 403, 403, 403, 201),
+    "GET /admin/courses/tides":                                             (401, 403, 403, 403, 403, 200, 200),
+    "PUT /admin/courses/tides":                                             (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides":                                           (401, 403, 403, 403, 403, 200, 200),
+    "DELETE /admin/courses/tides":                                          (401, 403, 403, 403, 403, 403, 409),
     "GET /admin/courses/tides/units/tides/versions":                        (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/units/tides/versions/1":                      (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/export":                                      (401, 403, 403, 403, 403, 200, 200),
@@ -117,6 +129,14 @@ BODIES: dict[str, object] = {
     "PUT /me/courses/tides/readings/{reading}": {"state": "done"},
     "POST /admin/courses/tides/units": {"format": "hornbook/unit@1", "unit": {"key": "waves", "title": "Waves"}},
     "PUT /admin/courses/tides/units/tides": {"format": "hornbook/unit@1", "unit": {"key": "tides", "title": "Tides"}},
+    "PATCH /admin/courses/tides/units/tides": {"unit": {"title": "Tides"}},
+    "POST /admin/courses/tides/units/tides/revert": {"version": 1},
+    "POST /admin/courses": {"format": "hornbook/course@1", "key": "rivers", "title": "Rivers"},
+    "PUT /admin/courses/tides": {
+        **{"format": "hornbook/course@1", "key": "tides", "title": "Tides"},
+        **{"time_zone": "Europe/London", "status": "published"},
+    },
+    "PATCH /admin/courses/tides": {"title": "Tides"},
     "POST /admin/users": {"login": "new", "name": "Somebody New"},
     "PATCH /admin/users/{user}": {"name": "Benjamin"},
     "POST /admin/courses/tides/enrolments": {"login": "eve"},
@@ -127,7 +147,11 @@ BODIES: dict[str, object] = {
     "PATCH /admin/tokens/{token}": {"label": "Ben's laptop"},
 }
 
-GUARDED = ("PUT /admin/courses/tides/units/tides", "POST /admin/courses/tides/units/tides/publication")
+GUARDED = (
+    *(f"{method} /admin/courses/tides/units/tides" for method in ("PUT", "PATCH", "DELETE")),
+    *(f"POST /admin/courses/tides/units/tides/{what}" for what in ("publication", "archival", "revert")),
+    *(f"{method} /admin/courses/tides" for method in ("PUT", "PATCH", "DELETE")),
+)
 """Where If-Match is asked for; whoever sends `*` takes what there is."""
 
 RULES = {
