@@ -133,8 +133,11 @@ BODIES: dict[str, object] = {
     "POST /admin/courses/tides/units/tides/revert": {"version": 1},
     "POST /admin/courses": {"format": "hornbook/course@1", "key": "rivers", "title": "Rivers"},
     "PUT /admin/courses/tides": {
-        **{"format": "hornbook/course@1", "key": "tides", "title": "Tides"},
-        **{"time_zone": "Europe/London", "status": "published"},
+        "format": "hornbook/course@1",
+        "key": "tides",
+        "title": "Tides",
+        "time_zone": "Europe/London",
+        "status": "published",
     },
     "PATCH /admin/courses/tides": {"title": "Tides"},
     "POST /admin/users": {"login": "new", "name": "Somebody New"},
