@@ -11,6 +11,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from service.app import FEATURES
+from service.web.calls import Endpoint
 from tests.cast import Client
 from tests.quizzing import Taken
 
@@ -144,16 +145,17 @@ RULES = {
 }
 
 
+def row_of(endpoint: Endpoint) -> str:
+    """The endpoint, its variables filled in as in the table."""
+    rule = endpoint.rule.removeprefix("/api/v1")
+    for variable, value in RULES.items():
+        rule = rule.replace(variable, value)
+    return f"{endpoint.method} {rule}"
+
+
 def declared() -> set[str]:
-    """Every declared endpoint, its variables filled in as in the table."""
-    names = set()
-    for routes in FEATURES:
-        for endpoint in routes.endpoints:
-            rule = endpoint.rule.removeprefix("/api/v1")
-            for variable, value in RULES.items():
-                rule = rule.replace(variable, value)
-            names.add(f"{endpoint.method} {rule}")
-    return names
+    """Every declared endpoint, by its row."""
+    return {row_of(endpoint) for routes in FEATURES for endpoint in routes.endpoints}
 
 
 def test_every_endpoint_has_a_row_and_every_row_an_endpoint() -> None:
