@@ -167,9 +167,7 @@ def world() -> TestWorld:
 
 
 @pytest.fixture(scope="session")
-def scenes(
-    tmp_path_factory: pytest.TempPathFactory, cluster: Cluster | None
-) -> Iterator[dict[str, Scene]]:
+def scenes(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster | None) -> Iterator[dict[str, Scene]]:
     """Two courses alike in a database of each kind, for tests that leave no more behind than they find."""
     urls = {"sqlite": f"sqlite:///{tmp_path_factory.mktemp('scene') / 'scene.db'}"}
     if cluster is not None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bombardment import bombard, rows
+from tests.bombardment import bombard
 from tests.nasty import BODIES, DOCUMENTS, TABLES
 from tests.test_access import BODIES as EXAMPLES
 from tests.test_access import row_of
 from tests.two_courses import Scene, endpoints
-from tests.wire import Asked, ask
 
 ENDPOINTS = endpoints()
 

@@ -147,9 +147,7 @@ def _more_tokens(session: Session, world: TestWorld) -> dict[str, str]:
         tokens[login] = accounts.issue_personal_token(session, world, person, label="tests").text
     for name, (scopes, slugs) in SYSTEMS.items():
         ids = [courses[slug].id for slug in slugs]
-        tokens[name] = accounts.issue_integration_token(
-            session, world, label=name, scopes=scopes, course_ids=ids
-        ).text
+        tokens[name] = accounts.issue_integration_token(session, world, label=name, scopes=scopes, course_ids=ids).text
     # Whoever is to lose a token must not lose their voice.
     for login in ("ana", "ben", "cleo"):
         accounts.issue_personal_token(session, world, accounts.get_user(session, login), label="to lose")

@@ -38,6 +38,8 @@ class Wrong:
 def wrong_bodies(schema: ma.Schema) -> Iterator[Wrong]:
     """Every kind of mistake in every field, further in as well."""
     for name, field in _names(schema):
+        if field.required:
+            yield Wrong({}, f"/{name}")
         for value in wrong_values(field):
             yield Wrong({name: value}, f"/{name}")
         for inner, wrap in _nested(field):
@@ -102,7 +104,7 @@ def _nested(field: Field) -> Iterator[tuple[ma.Schema, bool]]:
     """The schema of what is inside, and whether it is inside a list."""
     inner = field.inner if isinstance(field, ma.fields.List) else field
     if isinstance(inner, ma.fields.Nested):
-        yield inner.schema, inner is not field or inner.many
+        yield inner.schema, inner is not field or bool(inner.many)
 
 
 def _bound(field: Field, kind: type[validate.Validator], name: str) -> Any:
