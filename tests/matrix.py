@@ -76,9 +76,20 @@ ROWS: dict[str, tuple[str, str | None]] = {
     "GET /courses/{course}/gradebook.csv": (RUN, "progress:read"),
     "GET /courses/{course}/statistics": (RUN, "progress:read"),
     "GET /courses/{course}/overview": (RUN, None),
-    "GET /courses/{course}/questions/{question}/unmatched-answers": (RUN, None),
+    "GET /admin/questions/{question}/unmatched-answers": (RUN, None),
+    "POST /admin/questions/{question}/unmatched-answers/{answer}/acceptance": (RUN, None),
     "GET /courses/{course}/coverage": (RUN, "content:write"),
+    "GET /admin/courses/{course}": (RUN, "content:write"),
+    "PUT /admin/courses/{course}": (RUN, "content:write"),
+    "PATCH /admin/courses/{course}": (RUN, "content:write"),
+    "DELETE /admin/courses/{course}": (ADMIN, None),
     "GET /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
+    "PATCH /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
+    "DELETE /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
+    "POST /admin/courses/{course}/units/{unit}/archival": (RUN, "content:write"),
+    "POST /admin/courses/{course}/units/{unit}/revert": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/diff": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/preview": (RUN, "content:write"),
     "POST /admin/courses/{course}/units": (RUN, "content:write"),
     "PUT /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
     "POST /admin/courses/{course}/units/{unit}/publication": (RUN, "content:write"),
@@ -115,7 +126,7 @@ BODIES: dict[str, object] = {"PATCH /admin/courses/{course}/enrolments/{user}": 
 QUERIES: dict[str, tuple[str, ...]] = {
     "GET /courses/{course}/progress": ("student=uuid:student", "unit=slug:unit"),
     "GET /courses/{course}/heat-map": ("student=uuid:student", "unit=slug:unit"),
-    "GET /courses/{course}/statistics": ("unit=slug:unit",),
+    "GET /courses/{course}/statistics": ("unit=slug:unit", "quiz=uuid:quiz"),
 }
 """What a query may name, and of which variable's kind."""
 
