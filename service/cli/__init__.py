@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from service.cli.api import openapi
+from service.cli.backing_up import backup, restore
 from service.cli.database import db
 from service.cli.exporting import export
 from service.cli.importing import import_
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 for command in (
-    *(serve, db, seed, lint, coverage, export, import_, new, preview, schema),
+    *(serve, db, backup, restore, seed, lint, coverage, export, import_, new, preview, schema),
     *(user, enrol, roster, token, sweep, demo, recompute, openapi),
 ):
     main.add_command(command)
