@@ -13,6 +13,7 @@ from service import schema
 from service.cli.output import counted, database_option, name_of, opened, read_settings
 from service.db import sqlite_path
 from service.settings import Settings
+from service.upkeep.findings import in_bytes
 
 if TYPE_CHECKING:
     from service.upkeep.sqlite_files import Content
@@ -140,12 +141,3 @@ def _told(content: Content) -> str:
         for what, number in ((COUNTED[table], number) for table, number in content.rows.items())
     ]
     return ", ".join(words) or "none of Hornbook's tables"
-
-
-def in_bytes(size: float) -> str:
-    """A size as people read it."""
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
