@@ -55,17 +55,22 @@ class Found:
         self.wrong += other.wrong
 
 
-def bombard(scenes: Mapping[str, Scene], endpoint: Endpoint, example: object) -> Found:
-    """Everything at one endpoint, in every scene at once; `example` is a body that it takes."""
-    scene = next(iter(scenes.values()))
+def bombard(scenes: Mapping[str, Scene], endpoint: Endpoint) -> Found:
+    """All that must be refused by one endpoint, in every scene at once."""
     found = Found()
     with ExitStack() as stack:
         seen = [stack.enter_context(statements(one.database)) for one in scenes.values()]
-        for attack in refused(endpoint, scene):
+        for attack in refused(endpoint, next(iter(scenes.values()))):
             _try(scenes, endpoint, attack, found)
     written = [statement for one in seen for statement in one if WRITES.search(statement)]
     found.wrong += [f"{endpoint.name} wrote: {statement}" for statement in written]
-    for attack in odd(endpoint, scene, example):
+    return found
+
+
+def perplex(scenes: Mapping[str, Scene], endpoint: Endpoint, example: object) -> Found:
+    """All that is merely odd; `example` is a body that the endpoint takes."""
+    found = Found()
+    for attack in odd(endpoint, next(iter(scenes.values())), example):
         _try(scenes, endpoint, attack, found)
     return found
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -166,18 +167,32 @@ def world() -> TestWorld:
     return TestWorld(seed=2)
 
 
-@pytest.fixture(scope="session")
-def scenes(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster | None) -> Iterator[dict[str, Scene]]:
-    """Two courses alike in a database of each kind, for tests that leave no more behind than they find."""
-    urls = {"sqlite": f"sqlite:///{tmp_path_factory.mktemp('scene') / 'scene.db'}"}
+@contextmanager
+def _two_courses(folder: Path, cluster: Cluster | None) -> Iterator[dict[str, Scene]]:
+    name = f"scene_{os.getpid()}_{next(_copies)}"
+    urls = {"sqlite": f"sqlite:///{folder / name}.db"}
     if cluster is not None:
-        urls["postgres"] = cluster.create(f"scene_{os.getpid()}")
-    found = {kind: build(url, tmp_path_factory.mktemp(f"scene-{kind}")) for kind, url in urls.items()}
+        urls["postgres"] = cluster.create(name)
+    found = {kind: build(url, folder / kind) for kind, url in urls.items()}
     yield found
     for scene in found.values():
         scene.database.close()
     if cluster is not None:
-        cluster.drop(f"scene_{os.getpid()}")
+        cluster.drop(name)
+
+
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster | None) -> Iterator[dict[str, Scene]]:
+    """Two courses alike in a database of each kind, for tests that change nothing there."""
+    with _two_courses(tmp_path_factory.mktemp("scenes"), cluster) as found:
+        yield found
+
+
+@pytest.fixture
+def spoilt_scenes(tmp_path: Path, cluster: Cluster | None) -> Iterator[dict[str, Scene]]:
+    """The same for one test alone."""
+    with _two_courses(tmp_path, cluster) as found:
+        yield found
 
 
 @pytest.fixture

@@ -157,6 +157,11 @@ class Found:
     cells: int = 0
     wrong: list[str] = field(default_factory=list)
 
+    def add(self, other: Found) -> None:
+        """Count those in."""
+        self.cells += other.cells
+        self.wrong += other.wrong
+
 
 def cells(name: str) -> Iterator[Cell]:
     """The verdicts of a row, on people and on systems."""

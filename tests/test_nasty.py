@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bombardment import bombard
+from tests.bombardment import bombard, perplex
 from tests.nasty import BODIES, DOCUMENTS, TABLES
 from tests.test_access import BODIES as EXAMPLES
 from tests.test_access import row_of
@@ -21,6 +21,15 @@ def test_there_are_bodies_of_many_kinds() -> None:
 @pytest.mark.parametrize("name", ENDPOINTS)
 def test_what_is_nasty_is_refused_and_writes_nothing(name: str, scenes: dict[str, Scene]) -> None:
     endpoint = ENDPOINTS[name]
-    found = bombard(scenes, endpoint, EXAMPLES.get(row_of(endpoint)))
+    found = bombard(scenes, endpoint)
     assert found.sent >= len(scenes) * (len(BODIES) if endpoint.writes else 5)
     assert found.wrong == []
+
+
+def test_odd_text_is_taken_or_refused_and_the_end_of_nothing(spoilt_scenes: dict[str, Scene]) -> None:
+    sent = 0
+    for endpoint in ENDPOINTS.values():
+        found = perplex(spoilt_scenes, endpoint, EXAMPLES.get(row_of(endpoint)))
+        assert found.wrong == []
+        sent += found.sent
+    assert sent >= 100 * len(spoilt_scenes)
