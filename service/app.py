@@ -21,6 +21,7 @@ from service.progress.statistics.routes import routes as statistics
 from service.quizzes.regrading_routes import routes as regrading
 from service.quizzes.routes import routes as quizzes
 from service.quizzes.supervision_routes import routes as supervision
+from service.seeding.entry_routes import routes as entries
 from service.seeding.report_routes import routes as reports
 from service.seeding.unit_routes import routes as admin
 from service.settings import Settings
@@ -28,7 +29,7 @@ from service.web.installing import install
 from service.world import World
 
 FEATURES = (
-    *(accounts, content, quizzes, supervision, progress, classes, statistics, admin, reports),
+    *(accounts, content, quizzes, supervision, progress, classes, statistics, admin, entries, reports),
     *(regrading, people, enrolments, tokens, audit, privacy),
 )
 
