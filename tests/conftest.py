@@ -27,6 +27,7 @@ from service.settings import Settings
 from tests.cast import Client, make_cast
 from tests.postgres import Cluster, start_cluster
 from tests.quizzing import Taken, take
+from tests.two_courses import Scene, build
 from tests.world import TestWorld
 
 COURSES = Path(__file__).parent / "courses"
@@ -163,6 +164,20 @@ def database(database_url: str) -> Iterator[Database]:
 def world() -> TestWorld:
     """Time and chance under the test's control."""
     return TestWorld(seed=2)
+
+
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster | None) -> Iterator[dict[str, Scene]]:
+    """Two courses alike in a database of each kind, for tests that leave no more behind than they find."""
+    urls = {"sqlite": f"sqlite:///{tmp_path_factory.mktemp('scene') / 'scene.db'}"}
+    if cluster is not None:
+        urls["postgres"] = cluster.create(f"scene_{os.getpid()}")
+    found = {kind: build(url, tmp_path_factory.mktemp(f"scene-{kind}")) for kind, url in urls.items()}
+    yield found
+    for scene in found.values():
+        scene.database.close()
+    if cluster is not None:
+        cluster.drop(f"scene_{os.getpid()}")
 
 
 @pytest.fixture
