@@ -21,12 +21,9 @@ from service.progress.statistics.routes import routes as statistics
 from service.quizzes.regrading_routes import routes as regrading
 from service.quizzes.routes import routes as quizzes
 from service.quizzes.supervision_routes import routes as supervision
-<<<<<<< HEAD
-from service.seeding.entry_routes import routes as entries
-=======
 from service.seeding.course_routes import routes as courses
+from service.seeding.entry_routes import routes as entries
 from service.seeding.history_routes import routes as history
->>>>>>> main
 from service.seeding.report_routes import routes as reports
 from service.seeding.unit_routes import routes as admin
 from service.settings import Settings
@@ -34,11 +31,20 @@ from service.web.installing import install
 from service.world import World
 
 FEATURES = (
-<<<<<<< HEAD
-    *(accounts, content, quizzes, supervision, progress, classes, statistics, admin, entries, reports),
-=======
-    *(accounts, content, quizzes, supervision, progress, classes, statistics, admin, history, courses, reports),
->>>>>>> main
+    *(
+        accounts,
+        content,
+        quizzes,
+        supervision,
+        progress,
+        classes,
+        statistics,
+        admin,
+        entries,
+        history,
+        courses,
+        reports,
+    ),
     *(regrading, people, enrolments, tokens, audit, privacy),
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from service.content import editing
 from service.content.models import Course
 from service.content.publishing import PreparedUnit
-from service.domain.entries import Edit, Path
 from service.domain.mistakes import Mistake, Rejected
+from service.domain.unit_entries import Edit, Path
 
 ELSEWHERE = "Elsewhere in the unit's document: "
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection as Some
 from collections.abc import Iterator
 
-from service.domain.entries import QUESTIONS, READINGS, Collection, Document, Path, entry_at, paths
 from service.domain.mistakes import Mistake
+from service.domain.unit_entries import QUESTIONS, READINGS, Collection, Document, Path, entry_at, paths
 
 
 def references_to(document: Document, collection: Collection, path: Path) -> list[Mistake]:

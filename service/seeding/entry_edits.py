@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 from service.content import editing
 from service.content.editing import UnitState
 from service.content.entries import read_edit
-from service.content.operations import find_course
-from service.content.publishing import PreparedUnit, course_of
-from service.domain import entries
-from service.domain.entries import Collection, Edit, Path, Place
-from service.domain.merge_patch import merge_patch
+from service.content.publishing import PreparedUnit
+from service.domain import unit_entries as entries
 from service.domain.mistakes import Mistake, Rejected
+from service.domain.patching import merge_patch
 from service.domain.referring import references_to
+from service.domain.unit_entries import Collection, Edit, Path, Place
 from service.errors import Conflict, Invalid, NotFound, PreconditionFailed, Problem
 from service.seeding.entry_schemas import PLACES
+from service.seeding.unit_routes import current_of, lint_of, state_of
 from service.web.caching import quoted
 from service.web.calls import Call
 
@@ -44,17 +44,8 @@ class Stood(NamedTuple):
         return found
 
 
-def state_of(call: Call, course: str, unit: str) -> UnitState:
-    """The unit, if the caller may edit its course."""
-    found = find_course(call.session, course)
-    if found is None:
-        raise NotFound
-    call.admit(found.id)
-    return editing.get_unit_state(call.session, found, unit)
-
-
 def stood(one: Collection, call: Call, course: str, unit: str, key: str) -> Stood:
-    """The same with one of its entries."""
+    """The unit and the entry, if the caller may edit the course."""
     state = state_of(call, course, unit)
     document = editing.document_of(state.newest)
     path = entries.find_entry(document, one, key)
@@ -144,16 +135,13 @@ def _place(call: Call) -> Place:
 
 def _written(state: UnitState, edit_of: Callable[[], Edit], key: str | None = None) -> Written:
     """The edit through the gate, and what the linter has to say of the unit then."""
-    from service.seeding.linting import lint_document  # noqa: PLC0415  only where units are written
-
     try:
         edit = edit_of()
     except Rejected as rejected:
         asked = {*PLACES, "position"}
         raise Rejected([one.under("query") if one.path[0] in asked else one for one in rejected.mistakes]) from None
     prepared = read_edit(state.course, state.unit.key, edit)
-    lint = lint_document(prepared.document, *course_of(state.course.document))
-    return Written(state.digest, prepared, lint, key)
+    return Written(state.digest, prepared, lint_of(state.course, prepared.document), key)
 
 
 def _demand_match(one: Collection, call: Call, state: UnitState, key: str | None = None) -> None:
@@ -164,13 +152,11 @@ def _demand_match(one: Collection, call: Call, state: UnitState, key: str | None
 
 
 def stale(refused: PreconditionFailed, one: Collection, state: UnitState, key: str | None) -> PreconditionFailed:
-    """The refusal with what is there now: the entry, or the keys of the collection in order."""
-    document = editing.document_of(state.newest)
-    current: dict[str, Any] = {"version": state.newest.number}
+    """The refusal with what is there now, and whose it is: the entry, or the collection's keys in order."""
+    document, current = editing.document_of(state.newest), current_of(state)
     if key is None:
         current["keys"] = [entries.entry_at(document, path)["key"] for path in entries.paths(document, one)]
     else:
         path = entries.find_entry(document, one, key)
         current["entry"] = None if path is None else entries.entry_at(document, path)
-    headers = {"ETag": quoted(state.digest)}
-    return PreconditionFailed(refused.detail, extra={"current": current}, headers=headers)
+    return PreconditionFailed(refused.detail, extra={"current": current}, headers={"ETag": quoted(state.digest)})

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from functools import partial
 
 from service.content import editing
-from service.domain import entries
-from service.domain.entries import COLLECTIONS, Collection
+from service.domain import unit_entries as entries
 from service.domain.mistakes import Mistake
+from service.domain.unit_entries import COLLECTIONS, Collection
 from service.errors import Invalid, PreconditionFailed, Problem
 from service.seeding import entry_edits
-from service.seeding.decoding import LARGEST
-from service.seeding.entry_edits import Written, stale, state_of, stood
+from service.seeding.entry_edits import Written, stale, stood
 from service.seeding.entry_schemas import (
     EntriesOut,
     EntriesQuery,
@@ -22,7 +21,7 @@ from service.seeding.entry_schemas import (
     PositionQuery,
     ReadingPositionQuery,
 )
-from service.seeding.unit_routes import DOCUMENT, STAFF, UNIT
+from service.seeding.unit_routes import DOCUMENT, PATCH, STAFF, UNIT, state_of, told_of
 from service.web import json
 from service.web.calls import JSON, Call, Facts, Media, Reply
 from service.web.fields import Query
@@ -30,9 +29,6 @@ from service.web.paging import Page
 from service.web.routes import Routes
 
 routes = Routes("entries", "Editing a unit's readings, questions and quizzes one by one; If-Match is of the unit.")
-MERGE_PATCH = Media(
-    ("application/merge-patch+json", JSON), LARGEST, lambda content, _: {"document": json.read(content)}
-)
 
 
 def list_entries(one: Collection, call: Call, course: str, unit: str) -> Reply:
@@ -97,17 +93,7 @@ def _save(one: Collection, call: Call, course: str, unit: str, key: str | None =
     except PreconditionFailed as refused:
         call.session.expire_all()
         raise stale(refused, one, state_of(call, course, unit), key) from None
-    body = {
-        "course": saved.course.slug,
-        "unit": saved.unit.key,
-        "title": saved.title,
-        "status": saved.unit.status,
-        "version": saved.newest.number,
-        "published_version": saved.published_version,
-        "key": written.key,
-        "lint": written.lint,
-    }
-    return Reply(body=body, etag=saved.digest)
+    return told_of(saved, key=written.key, lint=written.lint)
 
 
 def _of(one: Collection, view: Callable[..., object], verb: str, says: str) -> Callable[..., object]:
@@ -140,7 +126,7 @@ def _declare(one: Collection, lists: type[Query], places: type[Query]) -> None:
     puts: Facts = {**told(entry_edits.read_replacement), "takes": DOCUMENT, "query": places}
     routes.put(single, allow=STAFF, **puts)(_of(one, change_entry, "put", says))
     says = f"Change fields of a {one.one} (a merge patch, RFC 7396); with a place in the query, move it."
-    patches: Facts = {**told(entry_edits.read_patch), "takes": MERGE_PATCH, "query": places}
+    patches: Facts = {**told(entry_edits.read_patch), "takes": PATCH, "query": places}
     routes.patch(single, allow=STAFF, **patches)(_of(one, change_entry, "patch", says))
     says = f"Take a {one.one} out of the unit, unless something else in it needs it; students' work is kept."
     routes.delete(single, allow=STAFF, **told(entry_edits.read_removal))(_of(one, change_entry, "delete", says))
