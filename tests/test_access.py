@@ -210,9 +210,9 @@ QUERIES = {
 RULES = {
     "/courses/<slug:course>": "/courses/tides",
     "/units/<slug:unit>": "/units/tides",
-    "readings/<slug:key>": "readings/chapter",
-    "questions/<slug:key>": "questions/moon-alone",
-    "quizzes/<slug:key>": "quizzes/shuffled",
+    "<slug:reading>": "chapter",
+    "<slug:question>": "moon-alone",
+    "<slug:quiz>": "shuffled",
     "<uuid:quiz>": "{quiz}",
     "<uuid:attempt>": "{attempt}",
     "<uuid:reading>": "{reading}",

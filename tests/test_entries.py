@@ -327,7 +327,7 @@ def test_edits_are_versions_with_their_authors_and_in_the_audit_trail(ida: Clien
     unit = {"course": "tides", "unit": "tides"}
     assert [tuple(one) for one in noted] == [
         ("entries.create_question", unit, {"key": "sun-too"}),
-        ("entries.delete_question", {**unit, "key": "sun-too"}, {}),
+        ("entries.delete_question", {**unit, "question": "sun-too"}, {}),
     ]
 
 

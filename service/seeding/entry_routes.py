@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from inspect import Signature, signature
+from typing import Any
 
 from service.content import editing
 from service.domain import unit_entries as entries
@@ -96,43 +97,53 @@ def _save(one: Collection, call: Call, course: str, unit: str, key: str | None =
     return told_of(saved, key=written.key, lint=written.lint)
 
 
-def _of(one: Collection, view: Callable[..., object], verb: str, says: str) -> Callable[..., object]:
-    """A view for one collection, with a name and a documentation of its own."""
-    bound = partial(view, one)
-    several = verb in {"list", "order"}
-    bound.__dict__.update(__name__=f"{verb}_{one.name if several else one.one}", __doc__=says)
-    return bound
+def _of(one: Collection, act: Callable[..., Any]) -> Callable[..., Any]:
+    """What is done with any collection, done with this one: an entry's key has the name that it has in the address."""
+
+    def done(call: Call, **address: str) -> Any:
+        return act(one, call, **{"key" if name == one.one else name: value for name, value in address.items()})
+
+    asked = list(signature(act).parameters.values())[1:]
+    named = [each.replace(name=one.one) if each.name == "key" else each for each in asked]
+    done.__dict__["__signature__"] = Signature(named)
+    return done
+
+
+def _view(one: Collection, act: Callable[..., object], name: str, says: str) -> Callable[..., object]:
+    view = _of(one, act)
+    view.__name__, view.__doc__ = name, says
+    return view
 
 
 def _declare(one: Collection, lists: type[Query], places: type[Query]) -> None:
     """The endpoints of one collection. Writes tell the unit's new ETag, its version, and the linter's report."""
-    many, single = f"{UNIT}/{one.name}", f"{UNIT}/{one.name}/<slug:key>"
+    many, single = f"{UNIT}/{one.name}", f"{UNIT}/{one.name}/<slug:{one.one}>"
     among, of = (", where the query says", "one list") if one.is_nested else ("", "a unit")
 
     says = f"The {one.name} of a unit's newest version, each with its place."
-    routes.get(many, allow=STAFF, query=EntriesQuery, gives=EntriesOut, tagged=True)(
-        _of(one, list_entries, "list", says)
-    )
+    lists_all: Facts = {"query": EntriesQuery, "gives": EntriesOut, "tagged": True}
+    routes.get(many, allow=STAFF, **lists_all)(_view(one, list_entries, f"list_{one.name}", says))
     says = f"A {one.one} as the unit's document has it; the ETag is the unit's."
-    routes.get(single, allow=STAFF, gives=Media((JSON,)), tagged=True)(_of(one, get_entry, "get", says))
+    routes.get(single, allow=STAFF, gives=Media((JSON,)), tagged=True)(_view(one, get_entry, f"get_{one.one}", says))
 
     def told(read: Callable[..., Written | Problem]) -> Facts:
-        return {"gives": EntryWrittenOut, "guarded": True, "prepares": partial(read, one)}
+        return {"gives": EntryWrittenOut, "guarded": True, "prepares": _of(one, read)}
 
     says = f"Add a {one.one} (JSON or YAML) to the unit{among}. Students see it once the unit is published."
     adds: Facts = {**told(entry_edits.read_new), "status": 201, "takes": DOCUMENT, "query": places}
-    routes.post(many, allow=STAFF, **adds)(_of(one, create_entry, "create", says))
+    routes.post(many, allow=STAFF, **adds)(_view(one, create_entry, f"create_{one.one}", says))
     says = f"Replace a {one.one}; with a place in the query, move it."
     puts: Facts = {**told(entry_edits.read_replacement), "takes": DOCUMENT, "query": places}
-    routes.put(single, allow=STAFF, **puts)(_of(one, change_entry, "put", says))
+    routes.put(single, allow=STAFF, **puts)(_view(one, change_entry, f"put_{one.one}", says))
     says = f"Change fields of a {one.one} (a merge patch, RFC 7396); with a place in the query, move it."
     patches: Facts = {**told(entry_edits.read_patch), "takes": PATCH, "query": places}
-    routes.patch(single, allow=STAFF, **patches)(_of(one, change_entry, "patch", says))
+    routes.patch(single, allow=STAFF, **patches)(_view(one, change_entry, f"patch_{one.one}", says))
     says = f"Take a {one.one} out of the unit, unless something else in it needs it; students' work is kept."
-    routes.delete(single, allow=STAFF, **told(entry_edits.read_removal))(_of(one, change_entry, "delete", says))
+    removes = told(entry_edits.read_removal)
+    routes.delete(single, allow=STAFF, **removes)(_view(one, change_entry, f"delete_{one.one}", says))
     says = f"Put the {one.name} of {of} in the order of `keys`."
     orders: Facts = {**told(entry_edits.read_order), "takes": OrderIn, "query": lists}
-    routes.put(many, allow=STAFF, **orders)(_of(one, order_entries, "order", says))
+    routes.put(many, allow=STAFF, **orders)(_view(one, order_entries, f"order_{one.name}", says))
 
 
 for _one in COLLECTIONS:
