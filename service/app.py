@@ -22,6 +22,7 @@ from service.quizzes.regrading_routes import routes as regrading
 from service.quizzes.routes import routes as quizzes
 from service.quizzes.supervision_routes import routes as supervision
 from service.seeding.course_routes import routes as courses
+from service.seeding.entry_routes import routes as entries
 from service.seeding.history_routes import routes as history
 from service.seeding.report_routes import routes as reports
 from service.seeding.unit_routes import routes as admin
@@ -31,7 +32,20 @@ from service.web.installing import install
 from service.world import World
 
 FEATURES = (
-    *(accounts, content, quizzes, supervision, progress, classes, statistics, admin, history, courses, reports),
+    *(
+        accounts,
+        content,
+        quizzes,
+        supervision,
+        progress,
+        classes,
+        statistics,
+        admin,
+        entries,
+        history,
+        courses,
+        reports,
+    ),
     *(regrading, people, enrolments, tokens, audit, privacy),
 )
 

@@ -82,6 +82,28 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "DELETE /admin/courses/tides":                                          (401, 403, 403, 403, 403, 403, 409),
     "GET /admin/courses/tides/units/tides/versions":                        (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/units/tides/versions/1":                      (401, 403, 403, 403, 403, 200, 200),
+    # One by one; Ida is first, and Root finds what she made of it.
+    "GET /admin/courses/tides/units/tides/readings":                        (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/units/tides/readings":                       (401, 403, 403, 403, 403, 201, 409),
+    "PUT /admin/courses/tides/units/tides/readings":                        (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/readings/chapter":                (401, 403, 403, 403, 403, 200, 200),
+    "PUT /admin/courses/tides/units/tides/readings/chapter":                (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides/units/tides/readings/chapter":              (401, 403, 403, 403, 403, 200, 200),
+    "DELETE /admin/courses/tides/units/tides/readings/chapter":             (401, 403, 403, 403, 403, 409, 409),
+    "GET /admin/courses/tides/units/tides/questions":                       (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/units/tides/questions":                      (401, 403, 403, 403, 403, 201, 409),
+    "PUT /admin/courses/tides/units/tides/questions":                       (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/questions/moon-alone":            (401, 403, 403, 403, 403, 200, 200),
+    "PUT /admin/courses/tides/units/tides/questions/moon-alone":            (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides/units/tides/questions/moon-alone":          (401, 403, 403, 403, 403, 200, 200),
+    "DELETE /admin/courses/tides/units/tides/questions/moon-alone":         (401, 403, 403, 403, 403, 409, 409),
+    "GET /admin/courses/tides/units/tides/quizzes":                         (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/units/tides/quizzes":                        (401, 403, 403, 403, 403, 201, 409),
+    "PUT /admin/courses/tides/units/tides/quizzes":                         (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/quizzes/shuffled":                (401, 403, 403, 403, 403, 200, 200),
+    "PUT /admin/courses/tides/units/tides/quizzes/shuffled":                (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides/units/tides/quizzes/shuffled":              (401, 403, 403, 403, 403, 200, 200),
+    "DELETE /admin/courses/tides/units/tides/quizzes/shuffled":             (401, 403, 403, 403, 403, 200, 404),
     "GET /admin/courses/tides/export":                                      (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/lint":                                        (401, 403, 403, 403, 403, 200, 200),
     "GET /courses/tides/statistics":                                        (401, 403, 200, 403, 403, 200, 200),
@@ -111,6 +133,11 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /admin/courses/tides/audit":                                       (401, 403, 403, 403, 403, 200, 200),
 }  # fmt: skip
 
+QUESTIONS = [
+    *("highest", "how-many-bulges", "moon-alone", "range", "which-are-tidal"),
+    *("word-for-low", "fill-in", "words", "half-a-day", "in-your-words"),
+]
+
 BODIES: dict[str, object] = {
     "POST /admin/users/{user}/erasure": {"confirm": "somebody else"},
     "PUT /attempts/{attempt}/answers/1": {"response": None, "base_rev": 0},
@@ -128,6 +155,23 @@ BODIES: dict[str, object] = {
     "PUT /me/courses/tides/readings/{reading}": {"state": "done"},
     "POST /admin/courses/tides/units": {"format": "hornbook/unit@1", "unit": {"key": "waves", "title": "Waves"}},
     "PUT /admin/courses/tides/units/tides": {"format": "hornbook/unit@1", "unit": {"key": "tides", "title": "Tides"}},
+    "POST /admin/courses/tides/units/tides/readings": {"key": "diary", "title": "A Diary"},
+    "PUT /admin/courses/tides/units/tides/readings": {"keys": ["tide-table"]},
+    "PUT /admin/courses/tides/units/tides/readings/chapter": {"title": "A Chapter"},
+    "PATCH /admin/courses/tides/units/tides/readings/chapter": {"minutes": 5},
+    "POST /admin/courses/tides/units/tides/questions": {
+        "key": "sun",
+        "kind": "true_false",
+        "stem": "?",
+        "answer": True,
+    },
+    "PUT /admin/courses/tides/units/tides/questions": {"keys": QUESTIONS},
+    "PUT /admin/courses/tides/units/tides/questions/moon-alone": {"kind": "true_false", "stem": "?", "answer": True},
+    "PATCH /admin/courses/tides/units/tides/questions/moon-alone": {"points": 2},
+    "POST /admin/courses/tides/units/tides/quizzes": {"key": "short", "title": "Short", "questions": ["moon-alone"]},
+    "PUT /admin/courses/tides/units/tides/quizzes": {"keys": ["everything", "shuffled", "prep-check"]},
+    "PUT /admin/courses/tides/units/tides/quizzes/shuffled": {"title": "Short", "questions": ["moon-alone"]},
+    "PATCH /admin/courses/tides/units/tides/quizzes/shuffled": {"title": "Other"},
     "PATCH /admin/courses/tides/units/tides": {"unit": {"title": "Tides"}},
     "POST /admin/courses/tides/units/tides/revert": {"version": 1},
     "POST /admin/courses": {"format": "hornbook/course@1", "key": "rivers", "title": "Rivers"},
@@ -149,16 +193,26 @@ BODIES: dict[str, object] = {
     "PATCH /admin/tokens/{token}": {"label": "Ben's laptop"},
 }
 
+SINGLY = ("tides/readings", "tides/questions", "tides/quizzes")
 GUARDED = (
     *(f"{method} /admin/courses/tides/units/tides" for method in ("PUT", "PATCH", "DELETE")),
     *(f"POST /admin/courses/tides/units/tides/{what}" for what in ("publication", "archival", "revert")),
     *(f"{method} /admin/courses/tides" for method in ("PUT", "PATCH", "DELETE")),
+    *(name for name in VERDICTS if not name.startswith("GET") and any(map(name.count, SINGLY))),
 )
 """Where If-Match is asked for; whoever sends `*` takes what there is."""
+
+QUERIES = {
+    "POST /admin/courses/tides/units/tides/readings": "?section=supplemental",
+    "PUT /admin/courses/tides/units/tides/readings": "?section=supplemental",
+}
 
 RULES = {
     "/courses/<slug:course>": "/courses/tides",
     "/units/<slug:unit>": "/units/tides",
+    "<slug:reading>": "chapter",
+    "<slug:question>": "moon-alone",
+    "<slug:quiz>": "shuffled",
     "<uuid:quiz>": "{quiz}",
     "<uuid:attempt>": "{attempt}",
     "<uuid:reading>": "{reading}",
@@ -200,6 +254,7 @@ def send(client: Client, endpoint: str, path: str) -> TestResponse:
     """Send what the table says to this address, the endpoint's or one like it."""
     headers = {"If_Match": "*"} if endpoint in GUARDED else {}
     method, body = endpoint.split(" ", maxsplit=1)[0], BODIES.get(endpoint)
+    path += QUERIES.get(endpoint, "")
     if isinstance(body, bytes):
         return client.send(method, path, raw=body, headers={**headers, "Content-Type": "text/csv"})
     if body is None and endpoint == "POST /quizzes/{quiz}/attempts":
