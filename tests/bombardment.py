@@ -26,7 +26,7 @@ from tests.wire import Asked, Heard, ask
 from tests.wrong_values import unknown_fields, wrong_bodies, wrong_parameters
 
 REFUSALS = frozenset({400, 413, 415, 422})
-YAML, CSV = "application/yaml", "text/csv"
+YAML, CSV, TEXT = "application/yaml", "text/csv", "text/plain"
 WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b")
 LENGTHS = ("abc", "-1", "0x10", "1e3", "\u0661")
 """What no length of a body is; taken for none."""
@@ -87,8 +87,13 @@ def refused(endpoint: Endpoint, scene: Scene) -> Iterator[Attack]:
 
 
 def odd(endpoint: Endpoint, scene: Scene, example: object) -> Iterator[Attack]:
-    """Texts that may be taken, each in every place for a text."""
+    """Texts that may be taken, each in every place for a text; and where any text is a file, everything."""
     schema = endpoint.reads_body
+    if isinstance(schema, Media) and TEXT in schema.types:
+        for name, body in BODIES.items():
+            yield Attack(
+                f"{name} as {TEXT}", _asked(endpoint, address_of(endpoint, scene.own), body, TEXT), expected=None
+            )
     if not isinstance(schema, ma.Schema) or not isinstance(example, dict):
         return
     address = address_of(endpoint, scene.own)
@@ -172,7 +177,8 @@ def _bodies(endpoint: Endpoint, address: str) -> Iterator[tuple[str, Asked]]:
     yield "said to be shorter", _asked(endpoint, address, b'{"a": 1}', **{"Content-Length": "4"})
     if takes is None:
         return
-    for media_type in MEDIA_TYPES:
+    taken = takes.types if isinstance(takes, Media) else ()
+    for media_type in [one for one in MEDIA_TYPES if one not in taken]:
         yield f"as {media_type[:40]}", _asked(endpoint, address, b'{"a": 1}', media_type)
     yield "packed", _asked(endpoint, address, BODIES["gzip"], **{"Content-Encoding": "gzip"})
     for kind, corpus in ((YAML, DOCUMENTS), (CSV, TABLES)):
