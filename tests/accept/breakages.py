@@ -36,6 +36,9 @@ KILL = (*ACCEPT, "kill", "--db", "sqlite")
 RACE = (*ACCEPT, "race", "--db", "sqlite")
 RACE_POSTGRES = (*ACCEPT, "race", "--db", "postgres")
 OUTAGE = (*ACCEPT, "postgres")
+MIGRATE = (*ACCEPT, "migrate", "--db", "sqlite")
+MIGRATE_POSTGRES = (*ACCEPT, "migrate", "--db", "postgres")
+BACKUPS = (*PYTEST, "tests/test_backups.py", "-k")
 WORLDS = (*ACCEPT, "two-worlds", "--db", "sqlite")
 TABS = (*PYTEST, "tests/test_two_tabs.py", "-k", "sqlite")
 MACHINE = (*PYTEST, "tests/test_attempt_machine.py", "-k", "sqlite", "--hypothesis-profile=first-failure")
@@ -185,5 +188,55 @@ BREAKAGES = (
         "tests/test_key_leaks.py",
         "-k",
         "sqlite",
+    ),
+    breaks(
+        "rebuild when the upgrade is committed",
+        "service/schema.py",
+        "        if before is State.BEHIND and afterwards is not None:\n"
+        "            with Session(connection) as session:\n"
+        "                afterwards(session)\n"
+        "                session.flush()\n",
+        "    if before is State.BEHIND and afterwards is not None:\n"
+        "        with database.write() as session:\n"
+        "            afterwards(session)\n",
+        *MIGRATE,
+    ),
+    breaks(
+        "upgrade without waiting for each other",
+        "service/schema.py",
+        "SELECT pg_advisory_xact_lock(:lock)",
+        "SELECT :lock + 0",
+        *MIGRATE_POSTGRES,
+    ),
+    breaks(
+        "leave rows behind in a migration",
+        "migrations/versions/0007_reviews.py",
+        'SELECT {columns} FROM attempts")',
+        'SELECT {columns} FROM attempts LIMIT 5")',
+        *MIGRATE,
+    ),
+    breaks(
+        "restore under a server",
+        "service/upkeep/occupancy.py",
+        "        fcntl.LOCK_EX,\n",
+        "        fcntl.LOCK_SH,\n",
+        *BACKUPS,
+        "nothing_is_restored",
+    ),
+    breaks(
+        "keep a copy that is damaged",
+        "service/upkeep/sqlite_files.py",
+        "if wrong is not None:",
+        "if wrong is None and False:",
+        *BACKUPS,
+        "damaged",
+    ),
+    breaks(
+        "restore by writing over the file",
+        "service/upkeep/sqlite_files.py",
+        "                _keep(target, kept)\n            part.replace(target)\n",
+        "                _keep(target, kept)\n            shutil.copyfile(part, target)\n",
+        *BACKUPS,
+        "killed",
     ),
 )
