@@ -76,14 +76,46 @@ ROWS: dict[str, tuple[str, str | None]] = {
     "GET /courses/{course}/gradebook.csv": (RUN, "progress:read"),
     "GET /courses/{course}/statistics": (RUN, "progress:read"),
     "GET /courses/{course}/overview": (RUN, None),
-    "GET /courses/{course}/questions/{question}/unmatched-answers": (RUN, None),
+    "GET /admin/questions/{question}/unmatched-answers": (RUN, None),
+    "POST /admin/questions/{question}/unmatched-answers/{answer}/acceptance": (RUN, None),
     "GET /courses/{course}/coverage": (RUN, "content:write"),
+    "GET /admin/courses/{course}": (RUN, "content:write"),
+    "PUT /admin/courses/{course}": (RUN, "content:write"),
+    "PATCH /admin/courses/{course}": (RUN, "content:write"),
+    "DELETE /admin/courses/{course}": (ADMIN, None),
     "GET /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
+    "PATCH /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
+    "DELETE /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
+    "POST /admin/courses/{course}/units/{unit}/archival": (RUN, "content:write"),
+    "POST /admin/courses/{course}/units/{unit}/revert": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/diff": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/preview": (RUN, "content:write"),
     "POST /admin/courses/{course}/units": (RUN, "content:write"),
     "PUT /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
     "POST /admin/courses/{course}/units/{unit}/publication": (RUN, "content:write"),
     "GET /admin/courses/{course}/units/{unit}/versions": (RUN, "content:write"),
     "GET /admin/courses/{course}/units/{unit}/versions/{version}": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/readings": (RUN, "content:write"),
+    "POST /admin/courses/{course}/units/{unit}/readings": (RUN, "content:write"),
+    "PUT /admin/courses/{course}/units/{unit}/readings": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/readings/{reading}": (RUN, "content:write"),
+    "PUT /admin/courses/{course}/units/{unit}/readings/{reading}": (RUN, "content:write"),
+    "PATCH /admin/courses/{course}/units/{unit}/readings/{reading}": (RUN, "content:write"),
+    "DELETE /admin/courses/{course}/units/{unit}/readings/{reading}": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/questions": (RUN, "content:write"),
+    "POST /admin/courses/{course}/units/{unit}/questions": (RUN, "content:write"),
+    "PUT /admin/courses/{course}/units/{unit}/questions": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/questions/{question}": (RUN, "content:write"),
+    "PUT /admin/courses/{course}/units/{unit}/questions/{question}": (RUN, "content:write"),
+    "PATCH /admin/courses/{course}/units/{unit}/questions/{question}": (RUN, "content:write"),
+    "DELETE /admin/courses/{course}/units/{unit}/questions/{question}": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/quizzes": (RUN, "content:write"),
+    "POST /admin/courses/{course}/units/{unit}/quizzes": (RUN, "content:write"),
+    "PUT /admin/courses/{course}/units/{unit}/quizzes": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/quizzes/{quiz}": (RUN, "content:write"),
+    "PUT /admin/courses/{course}/units/{unit}/quizzes/{quiz}": (RUN, "content:write"),
+    "PATCH /admin/courses/{course}/units/{unit}/quizzes/{quiz}": (RUN, "content:write"),
+    "DELETE /admin/courses/{course}/units/{unit}/quizzes/{quiz}": (RUN, "content:write"),
     "GET /admin/courses/{course}/export": (RUN, "content:write"),
     "GET /admin/courses/{course}/lint": (RUN, "content:write"),
     "POST /admin/attempts/{attempt}/void": (RUN, None),
@@ -115,7 +147,7 @@ BODIES: dict[str, object] = {"PATCH /admin/courses/{course}/enrolments/{user}": 
 QUERIES: dict[str, tuple[str, ...]] = {
     "GET /courses/{course}/progress": ("student=uuid:student", "unit=slug:unit"),
     "GET /courses/{course}/heat-map": ("student=uuid:student", "unit=slug:unit"),
-    "GET /courses/{course}/statistics": ("unit=slug:unit",),
+    "GET /courses/{course}/statistics": ("unit=slug:unit", "quiz=uuid:quiz"),
 }
 """What a query may name, and of which variable's kind."""
 
@@ -219,7 +251,8 @@ def _mix(scene: Scene, name: str, endpoint: Endpoint, who: str, found: Found) ->
     token = scene.tokens.get(who)
     variables = [variable for variable in variables_of(endpoint) if not variable.startswith("int:")]
     for mine, theirs in ((scene.own, scene.foreign), (scene.foreign, scene.own)):
-        for variable in variables[1:]:
+        # An author's keys may be the same in both: that is no mixture.
+        for variable in (one for one in variables[1:] if mine[one] != theirs[one]):
             mixed, missing = (
                 ask(scene.app, token, request(name, endpoint, Things({**mine, variable: other[variable]})))
                 for other in (theirs, scene.missing)

@@ -68,12 +68,47 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "POST /admin/courses/tides/units":                                      (401, 403, 403, 403, 403, 201, 409),
     "PUT /admin/courses/tides/units/tides":                                 (401, 403, 403, 403, 403, 200, 200),
     "POST /admin/courses/tides/units/tides/publication":                    (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides/units/tides":                               (401, 403, 403, 403, 403, 200, 200),
+    "DELETE /admin/courses/tides/units/tides":                              (401, 403, 403, 403, 403, 409, 409),
+    "POST /admin/courses/tides/units/tides/archival":                       (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/diff":                            (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/preview":                         (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/units/tides/revert":                         (401, 403, 403, 403, 403, 200, 200),
+    # The course's own document: to make one, or to take it away, is an admin's business.
+    "POST /admin/courses":                                                  (401, 403, 403, 403, 403, 403, 201),
+    "GET /admin/courses/tides":                                             (401, 403, 403, 403, 403, 200, 200),
+    "PUT /admin/courses/tides":                                             (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides":                                           (401, 403, 403, 403, 403, 200, 200),
+    "DELETE /admin/courses/tides":                                          (401, 403, 403, 403, 403, 403, 409),
     "GET /admin/courses/tides/units/tides/versions":                        (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/units/tides/versions/1":                      (401, 403, 403, 403, 403, 200, 200),
+    # One by one; Ida is first, and Root finds what she made of it.
+    "GET /admin/courses/tides/units/tides/readings":                        (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/units/tides/readings":                       (401, 403, 403, 403, 403, 201, 409),
+    "PUT /admin/courses/tides/units/tides/readings":                        (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/readings/chapter":                (401, 403, 403, 403, 403, 200, 200),
+    "PUT /admin/courses/tides/units/tides/readings/chapter":                (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides/units/tides/readings/chapter":              (401, 403, 403, 403, 403, 200, 200),
+    "DELETE /admin/courses/tides/units/tides/readings/chapter":             (401, 403, 403, 403, 403, 409, 409),
+    "GET /admin/courses/tides/units/tides/questions":                       (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/units/tides/questions":                      (401, 403, 403, 403, 403, 201, 409),
+    "PUT /admin/courses/tides/units/tides/questions":                       (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/questions/moon-alone":            (401, 403, 403, 403, 403, 200, 200),
+    "PUT /admin/courses/tides/units/tides/questions/moon-alone":            (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides/units/tides/questions/moon-alone":          (401, 403, 403, 403, 403, 200, 200),
+    "DELETE /admin/courses/tides/units/tides/questions/moon-alone":         (401, 403, 403, 403, 403, 409, 409),
+    "GET /admin/courses/tides/units/tides/quizzes":                         (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/units/tides/quizzes":                        (401, 403, 403, 403, 403, 201, 409),
+    "PUT /admin/courses/tides/units/tides/quizzes":                         (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/quizzes/shuffled":                (401, 403, 403, 403, 403, 200, 200),
+    "PUT /admin/courses/tides/units/tides/quizzes/shuffled":                (401, 403, 403, 403, 403, 200, 200),
+    "PATCH /admin/courses/tides/units/tides/quizzes/shuffled":              (401, 403, 403, 403, 403, 200, 200),
+    "DELETE /admin/courses/tides/units/tides/quizzes/shuffled":             (401, 403, 403, 403, 403, 200, 404),
     "GET /admin/courses/tides/export":                                      (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/lint":                                        (401, 403, 403, 403, 403, 200, 200),
     "GET /courses/tides/statistics":                                        (401, 403, 200, 403, 403, 200, 200),
-    "GET /courses/tides/questions/{question}/unmatched-answers":            (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/questions/{question}/unmatched-answers":                    (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/questions/{question}/unmatched-answers/none/acceptance":   (401, 403, 403, 403, 403, 404, 404),
     "GET /courses/tides/coverage":                                          (401, 403, 403, 403, 403, 200, 200),
     # People are an admin's business; who is in a course, its instructor's as well. {user} and {token} are Ben's.
     "GET /admin/users":                                                     (401, 403, 403, 403, 403, 403, 200),
@@ -98,6 +133,11 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "GET /admin/courses/tides/audit":                                       (401, 403, 403, 403, 403, 200, 200),
 }  # fmt: skip
 
+QUESTIONS = [
+    *("highest", "how-many-bulges", "moon-alone", "range", "which-are-tidal"),
+    *("word-for-low", "fill-in", "words", "half-a-day", "in-your-words"),
+]
+
 BODIES: dict[str, object] = {
     "POST /admin/users/{user}/erasure": {"confirm": "somebody else"},
     "PUT /attempts/{attempt}/answers/1": {"response": None, "base_rev": 0},
@@ -107,6 +147,7 @@ BODIES: dict[str, object] = {
     "PUT /attempts/{attempt}/answers/1/self-assessment": {"ticked": []},
     "POST /attempts/{attempt}/submission": {},
     "POST /admin/questions/{question}/regrades": {"policy": "full_credit", "reason": "It was ambiguous."},
+    "POST /admin/questions/{question}/unmatched-answers/none/acceptance": {},
     "PUT /admin/attempts/{attempt}/answers/1/grade": {"credit": "1/2", "reason": "Half of it."},
     "POST /admin/attempts/{attempt}/void": {"reason": "cheated"},
     "POST /admin/attempts/{attempt}/reopening": {"reason": "a power cut", "until": "2026-03-03T09:00:00Z"},
@@ -114,6 +155,34 @@ BODIES: dict[str, object] = {
     "PUT /me/courses/tides/readings/{reading}": {"state": "done"},
     "POST /admin/courses/tides/units": {"format": "hornbook/unit@1", "unit": {"key": "waves", "title": "Waves"}},
     "PUT /admin/courses/tides/units/tides": {"format": "hornbook/unit@1", "unit": {"key": "tides", "title": "Tides"}},
+    "POST /admin/courses/tides/units/tides/readings": {"key": "diary", "title": "A Diary"},
+    "PUT /admin/courses/tides/units/tides/readings": {"keys": ["tide-table"]},
+    "PUT /admin/courses/tides/units/tides/readings/chapter": {"title": "A Chapter"},
+    "PATCH /admin/courses/tides/units/tides/readings/chapter": {"minutes": 5},
+    "POST /admin/courses/tides/units/tides/questions": {
+        "key": "sun",
+        "kind": "true_false",
+        "stem": "?",
+        "answer": True,
+    },
+    "PUT /admin/courses/tides/units/tides/questions": {"keys": QUESTIONS},
+    "PUT /admin/courses/tides/units/tides/questions/moon-alone": {"kind": "true_false", "stem": "?", "answer": True},
+    "PATCH /admin/courses/tides/units/tides/questions/moon-alone": {"points": 2},
+    "POST /admin/courses/tides/units/tides/quizzes": {"key": "short", "title": "Short", "questions": ["moon-alone"]},
+    "PUT /admin/courses/tides/units/tides/quizzes": {"keys": ["everything", "shuffled", "prep-check"]},
+    "PUT /admin/courses/tides/units/tides/quizzes/shuffled": {"title": "Short", "questions": ["moon-alone"]},
+    "PATCH /admin/courses/tides/units/tides/quizzes/shuffled": {"title": "Other"},
+    "PATCH /admin/courses/tides/units/tides": {"unit": {"title": "Tides"}},
+    "POST /admin/courses/tides/units/tides/revert": {"version": 1},
+    "POST /admin/courses": {"format": "hornbook/course@1", "key": "rivers", "title": "Rivers"},
+    "PUT /admin/courses/tides": {
+        "format": "hornbook/course@1",
+        "key": "tides",
+        "title": "Tides",
+        "time_zone": "Europe/London",
+        "status": "published",
+    },
+    "PATCH /admin/courses/tides": {"title": "Tides"},
     "POST /admin/users": {"login": "new", "name": "Somebody New"},
     "PATCH /admin/users/{user}": {"name": "Benjamin"},
     "POST /admin/courses/tides/enrolments": {"login": "eve"},
@@ -124,17 +193,32 @@ BODIES: dict[str, object] = {
     "PATCH /admin/tokens/{token}": {"label": "Ben's laptop"},
 }
 
-GUARDED = ("PUT /admin/courses/tides/units/tides", "POST /admin/courses/tides/units/tides/publication")
+SINGLY = ("tides/readings", "tides/questions", "tides/quizzes")
+GUARDED = (
+    *(f"{method} /admin/courses/tides/units/tides" for method in ("PUT", "PATCH", "DELETE")),
+    *(f"POST /admin/courses/tides/units/tides/{what}" for what in ("publication", "archival", "revert")),
+    *(f"{method} /admin/courses/tides" for method in ("PUT", "PATCH", "DELETE")),
+    *(name for name in VERDICTS if not name.startswith("GET") and any(map(name.count, SINGLY))),
+)
 """Where If-Match is asked for; whoever sends `*` takes what there is."""
+
+QUERIES = {
+    "POST /admin/courses/tides/units/tides/readings": "?section=supplemental",
+    "PUT /admin/courses/tides/units/tides/readings": "?section=supplemental",
+}
 
 RULES = {
     "/courses/<slug:course>": "/courses/tides",
     "/units/<slug:unit>": "/units/tides",
+    "<slug:reading>": "chapter",
+    "<slug:question>": "moon-alone",
+    "<slug:quiz>": "shuffled",
     "<uuid:quiz>": "{quiz}",
     "<uuid:attempt>": "{attempt}",
     "<uuid:reading>": "{reading}",
     "<uuid:card>": "{card}",
     "<uuid:question>": "{question}",
+    "<slug:answer>": "none",
     "<uuid:student>": "{student}",
     "<uuid:user>": "{user}",
     "<uuid:token>": "{token}",
@@ -170,6 +254,7 @@ def send(client: Client, endpoint: str, path: str) -> TestResponse:
     """Send what the table says to this address, the endpoint's or one like it."""
     headers = {"If_Match": "*"} if endpoint in GUARDED else {}
     method, body = endpoint.split(" ", maxsplit=1)[0], BODIES.get(endpoint)
+    path += QUERIES.get(endpoint, "")
     if isinstance(body, bytes):
         return client.send(method, path, raw=body, headers={**headers, "Content-Type": "text/csv"})
     if body is None and endpoint == "POST /quizzes/{quiz}/attempts":

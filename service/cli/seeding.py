@@ -16,7 +16,8 @@ import click
 from service.cli.output import SHOWN, database_option, opened_current, progress, read_settings, told_differences
 from service.content.publishing import PreparedCourse
 from service.db import Database
-from service.domain.merging import ABSENT, Conflict
+from service.domain.entries import ABSENT
+from service.domain.merging import Conflict
 from service.schema import shipped
 from service.seeding import operations
 from service.seeding.loader import load_folder

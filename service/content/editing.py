@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from service.content.models import Course, Unit, UnitVersion
 from service.content.publishing import PreparedUnit, course_of, prepare_unit, sort_key, with_status
 from service.content.staging import STAGED, LaidOut, Version, Wanted
 from service.domain.documents import UnitDocument
+from service.domain.documents.words import Status
 from service.domain.mistakes import Mistake
 from service.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from service.world import World
@@ -142,6 +143,26 @@ def save_unit(
     return get_unit_state(session, state.course, unit.key)
 
 
+def delete_draft(session: Session, state: UnitState, match: Match) -> None:
+    """Take a unit away that nobody but its authors has seen. `Conflict` for any other: it can be archived."""
+    match(state.digest)
+    unit = session.get_one(Unit, state.unit.id, with_for_update=True, populate_existing=True)
+    if unit.document_digest != state.digest:
+        raise PreconditionFailed(READ_AGAIN)
+    if unit.published_version_id is not None or _has_rows(session, unit):
+        raise Conflict(
+            "Students have seen this unit, and what they did in it refers to it: it is not deleted. Archive it instead "
+            "(POST …/archival): nobody sees it then, all that was done stays, and publishing brings it back."
+        )
+    session.execute(delete(UnitVersion).where(UnitVersion.unit_id == unit.id))
+    session.delete(unit)
+    session.flush()
+
+
+def _has_rows(session: Session, unit: Unit) -> bool:
+    return any(session.scalar(select(model.id).where(model.unit_id == unit.id).limit(1)) for model in staging.ROWS)
+
+
 def _name(unit: Unit, prepared: PreparedUnit, now: datetime) -> None:
     """What a list of units needs: of a unit that students see, it is what they see."""
     head = prepared.document.unit
@@ -162,15 +183,39 @@ def ready_publication(
 ) -> LaidOut | None:
     """The newest version, rendered and ready to be shown; None where it is shown already."""
     match(state.digest)
-    document, shared = course_of(state.course.document)
-    prepared = prepare_unit(with_status(load_unit(state.newest.document, shared), "published"), shared)
+    return ready_edit(session, world, state, read_newest(state, "published"), author)
+
+
+def ready_archival(
+    session: Session, world: World, state: UnitState, author: UUID | None, match: Match
+) -> LaidOut | None:
+    """The newest version, ready to be put away; None where it is put away already."""
+    match(state.digest)
+    if state.unit.published_version_id is None:
+        raise Conflict("Students have never seen this unit: there is nothing to archive. Delete it, or leave it.")
+    return ready_edit(session, world, state, read_newest(state, "archived"), author)
+
+
+def read_newest(state: UnitState, status: Status | None = None) -> PreparedUnit:
+    """The newest version through the gate, with another status where one is given."""
+    shared = course_of(state.course.document)[1]
+    document = load_unit(state.newest.document, shared)
+    return prepare_unit(document if status is None else with_status(document, status), shared)
+
+
+def ready_edit(
+    session: Session, world: World, state: UnitState, prepared: PreparedUnit, author: UUID | None
+) -> LaidOut | None:
+    """A version that is to be shown at once, rendered; None where it is shown already. It is a new one if different."""
     is_new = prepared.digest != state.newest.document_digest
-    if not is_new and state.unit.status == "published" and state.unit.published_version_id == state.newest.id:
+    is_shown = not prepared.is_published or state.unit.published_version_id == state.newest.id
+    if not is_new and state.unit.status == prepared.document.unit.status and is_shown:
         return None
     present = staging.look(session, state.course.id, [state.unit.key])[state.unit.key]
     versions = (Version(API, prepared.canonical, prepared.digest, author),) if is_new else ()
     wanted = Wanted(prepared, versions, seen=present.seen)
-    return staging.lay_out(world, state.course.slug, ZoneInfo(document.time_zone), wanted, present)
+    zone = ZoneInfo(course_of(state.course.document)[0].time_zone)
+    return staging.lay_out(world, state.course.slug, zone, wanted, present)
 
 
 def publish_unit(session: Session, world: World, state: UnitState, ready: LaidOut | None, match: Match) -> UnitState:

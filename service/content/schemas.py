@@ -10,7 +10,7 @@ from typing import get_args
 from marshmallow import fields
 
 from service.domain.documents.words import VERBS, Importance
-from service.web.fields import Integer, Moment, OneOf, Out, Query, RichText, Slug, Uuid
+from service.web.fields import In, Integer, Moment, OneOf, Out, Query, RichText, Slug, Uuid
 from service.web.paging import Cursor, PageQuery
 
 
@@ -335,3 +335,57 @@ class UnitVersionsQuery(PageQuery):
     """Which versions: those after the cursor, which are older."""
 
     after = Cursor("unit-versions", int)
+
+
+class DiffQuery(Query):
+    """Which versions to compare."""
+
+    from_ = Integer(
+        lowest=1, load_default=None, data_key="from", attribute="from", metadata={"description": "the published one"}
+    )
+    to = Integer(lowest=1, load_default=None, metadata={"description": "the newest one"})
+
+
+class DocumentChangeOut(Out):
+    """A value that is another one: `path` leads to it by names and keys, not by places."""
+
+    path = fields.List(fields.String(), required=True)
+    what = fields.String(required=True, metadata={"description": "added, removed, changed or moved"})
+    before = fields.Raw(metadata={"description": "of what was moved: the keys in their order"})
+    after = fields.Raw()
+
+
+class DifferencesOut(Out):
+    """What is different between two versions, in the order of the document."""
+
+    from_ = fields.Integer(required=True, data_key="from", attribute="from")
+    to = fields.Integer(required=True)
+    changes = fields.List(fields.Nested(DocumentChangeOut), required=True)
+
+
+class RevertIn(In):
+    """The version to go back to."""
+
+    version = Integer(lowest=1, required=True)
+
+
+class PreviewQuery(Query):
+    """Which version."""
+
+    version = Integer(lowest=1, load_default=None, metadata={"description": "the newest one"})
+
+
+class PreviewedQuestionOut(Out):
+    """A question as a student would be asked it."""
+
+    key = Slug(required=True)
+    question = fields.Dict(required=True)
+
+
+class PreviewOut(Out):
+    """A unit as students would be given it; ids of what is new are made up."""
+
+    version = fields.Integer(required=True)
+    unit = fields.Nested(UnitOut, required=True)
+    reading_list = fields.Nested(ReadingListOut, required=True)
+    questions = fields.List(fields.Nested(PreviewedQuestionOut), required=True)

@@ -68,14 +68,14 @@ def regrade_question(call: Call, question: UUID) -> dict[str, Any]:
     """
     target, wanted = _target(call, question), _wanted(call)
     if call.prepared is not None:
-        return _told(call.prepared)
+        return difference_view(call.prepared)
     digest = call.body["digest"]
     if digest is None:
         message = "Ask with dry_run=true first, look at what would change, and send the digest of that answer."
         raise Invalid(errors=[Mistake(("digest",), message)])
     done = regrading.regrade(call.session, call.caller, target, wanted, digest, call.arrived_at)
     call.tell(question=question, revision=done.revision, policy=wanted.rule.remedy.value, **done.counts)
-    return _told(done)
+    return difference_view(done)
 
 
 @routes.get(REGRADES, allow=STAFF, gives=RegradesOut)
@@ -129,7 +129,8 @@ def override_grade(call: Call, attempt: UUID, slot: int) -> dict[str, Any]:
     }
 
 
-def _told(difference: Difference) -> dict[str, Any]:
+def difference_view(difference: Difference) -> dict[str, Any]:
+    """A difference as it is told, its longest list cut."""
     rule = difference.wanted.rule
     return {
         "question": difference.question.id,

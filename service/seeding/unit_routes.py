@@ -8,18 +8,18 @@ from service.content import editing
 from service.content.models import Course
 from service.content.operations import find_course
 from service.content.publishing import PreparedUnit, course_of
-from service.content.schemas import UnitStateOut, UnitVersionOut, UnitVersionsQuery
+from service.content.schemas import UnitStateOut
 from service.content.staging import LaidOut
+from service.domain.documents import UnitDocument
 from service.domain.mistakes import Mistake
+from service.domain.patching import merge_patch
 from service.domain.roles import Allow, Role, Scope
-from service.errors import Conflict, NotFound, Unreadable
+from service.errors import Conflict, Invalid, NotFound, PreconditionFailed, Unreadable
 from service.seeding.decoding import LARGEST
 from service.seeding.schemas import UnitWrittenOut
 from service.web import json
-from service.web.caching import etag_of
 from service.web.calls import JSON, Call, Media, Reply
-from service.web.fields import OneOf, Query
-from service.web.paging import Page, list_of
+from service.web.fields import written
 from service.web.routes import Routes
 
 routes = Routes("admin", "Editing a course: units as whole documents, in versions.")
@@ -43,10 +43,11 @@ def read_document(content: bytes, media_type: str) -> dict[str, Any]:
 
 
 DOCUMENT = Media((JSON, YAML), LARGEST, read_document)
+PATCH = Media(("application/merge-patch+json", JSON), LARGEST, lambda content, _: {"document": json.read(content)})
 
 
-def _course(call: Call, slug: str) -> Course:
-    """The course, if the caller may edit it."""
+def edited_course(call: Call, slug: str) -> Course:
+    """The course, if the caller may edit it. Raises `NotFound`."""
     course = find_course(call.session, slug)
     if course is None:
         raise NotFound
@@ -54,11 +55,38 @@ def _course(call: Call, slug: str) -> Course:
     return course
 
 
-def _state(call: Call, course: str, unit: str) -> editing.UnitState:
-    return editing.get_unit_state(call.session, _course(call, course), unit)
+def state_of(call: Call, course: str, unit: str) -> editing.UnitState:
+    """Where the unit stands. Raises `NotFound`."""
+    return editing.get_unit_state(call.session, edited_course(call, course), unit)
 
 
-def _told(state: editing.UnitState, **more: Any) -> Reply:
+def matching(call: Call, state: editing.UnitState) -> editing.Match:
+    """Refuses whoever has not seen the present state, and says who made it and when: `current` of the problem."""
+
+    def match(digest: str) -> None:
+        try:
+            call.must_match(digest)
+        except PreconditionFailed as failed:
+            failed.extra["current"] = current_of(state)
+            raise
+
+    return match
+
+
+def current_of(state: editing.UnitState) -> dict[str, Any]:
+    """What is there now, who made it and when."""
+    newest = state.newest
+    return {
+        "version": newest.number,
+        "author": None if newest.author_id is None else str(newest.author_id),
+        "created_at": written(newest.created_at),
+        "published_version": state.published_version,
+        "etag": state.digest,
+    }
+
+
+def told_of(state: editing.UnitState, **more: Any) -> Reply:
+    """Where the unit stands, as it is answered, with its tag."""
     body = {
         "course": state.course.slug,
         "unit": state.unit.key,
@@ -74,7 +102,7 @@ def _told(state: editing.UnitState, **more: Any) -> Reply:
 @routes.get(UNIT, allow=STAFF, gives=Media((JSON,)), tagged=True)
 def get_unit_document(call: Call, course: str, unit: str) -> Reply:
     """The newest version of a unit as its whole document, published or not; the ETag is for If-Match."""
-    state = _state(call, course, unit)
+    state = state_of(call, course, unit)
     return Reply(body=json.dumps(editing.document_of(state.newest)), etag=state.digest)
 
 
@@ -85,16 +113,37 @@ class WrittenUnit(NamedTuple):
     lint: list[dict[str, Any]]
 
 
-def _read_unit(course: Course, raw: object, key: str | None = None) -> WrittenUnit:
+def lint_of(course: Course, unit: UnitDocument) -> list[dict[str, Any]]:
+    """What the linter has to say of a unit."""
     from service.seeding.linting import lint_document  # noqa: PLC0415  only where units are written
 
+    return lint_document(unit, *course_of(course.document))
+
+
+def _require_sound(lint: list[dict[str, Any]]) -> None:
+    errors = [one for one in lint if one["severity"] == "error"]
+    if errors:
+        told = (f"{one['message']} ({one['code']}; mend it, or silence it in `lint`, with a reason)" for one in errors)
+        mistakes = [Mistake(tuple(one["pointer"].split("/")[1:]), text) for one, text in zip(errors, told, strict=True)]
+        raise Invalid("The linter finds errors in this unit; it is saved, and not published.", mistakes)
+
+
+def read_written(course: Course, raw: object, key: str | None = None) -> WrittenUnit:
+    """A unit that somebody wrote, through the one gate. Raises `Rejected` and `Invalid`."""
     prepared = editing.read_unit(course, raw, key)
-    return WrittenUnit(prepared, lint_document(prepared.document, *course_of(course.document)))
+    return WrittenUnit(prepared, lint_of(course, prepared.document))
+
+
+def save_written(call: Call, state: editing.UnitState, unit: WrittenUnit) -> Reply:
+    """Write it as a new version of the unit, for whoever has seen the present one."""
+    match = matching(call, state)
+    saved = editing.save_unit(call.session, call.world, state, unit.prepared, call.caller.user_id, match)
+    return told_of(saved, lint=unit.lint)
 
 
 def read_new_unit(call: Call, course: str) -> WrittenUnit:
     """The unit in the body."""
-    return _read_unit(_course(call, course), call.body["document"])
+    return read_written(edited_course(call, course), call.body["document"])
 
 
 @routes.post(
@@ -108,87 +157,69 @@ def read_new_unit(call: Call, course: str) -> WrittenUnit:
 )
 def create_unit(call: Call, course: str) -> Reply:
     """Make a unit from a whole document (JSON or YAML), as a draft; told with what the linter finds in it."""
-    written: WrittenUnit = call.prepared
-    found = _course(call, course)
-    state = editing.create_unit(call.session, call.world, found, written.prepared, call.caller.user_id)
-    return _told(state, lint=written.lint)
+    unit: WrittenUnit = call.prepared
+    found = edited_course(call, course)
+    state = editing.create_unit(call.session, call.world, found, unit.prepared, call.caller.user_id)
+    return told_of(state, lint=unit.lint)
 
 
 def read_edited_unit(call: Call, course: str, unit: str) -> WrittenUnit:
     """The unit in the body."""
-    state = _state(call, course, unit)
-    return _read_unit(state.course, call.body["document"], unit)
+    state = state_of(call, course, unit)
+    return read_written(state.course, call.body["document"], unit)
 
 
 @routes.put(UNIT, allow=STAFF, takes=DOCUMENT, gives=UnitWrittenOut, guarded=True, prepares=read_edited_unit)
 def put_unit_document(call: Call, course: str, unit: str) -> Reply:
     """Write a new version of a unit, as a whole document (JSON or YAML). Students see it once it is published."""
-    written: WrittenUnit = call.prepared
-    state = _state(call, course, unit)
-    author, match = call.caller.user_id, call.must_match
-    return _told(editing.save_unit(call.session, call.world, state, written.prepared, author, match), lint=written.lint)
+    return save_written(call, state_of(call, course, unit), call.prepared)
+
+
+def read_patched_unit(call: Call, course: str, unit: str) -> WrittenUnit:
+    """The newest version with the patch in the body."""
+    state = state_of(call, course, unit)
+    patched = merge_patch(editing.document_of(state.newest), call.body["document"])
+    return read_written(state.course, patched, unit)
+
+
+@routes.patch(UNIT, allow=STAFF, takes=PATCH, gives=UnitWrittenOut, guarded=True, prepares=read_patched_unit)
+def patch_unit_document(call: Call, course: str, unit: str) -> Reply:
+    """Change parts of a unit's document (JSON Merge Patch): null takes away, a list is replaced as a whole."""
+    return save_written(call, state_of(call, course, unit), call.prepared)
+
+
+@routes.delete(UNIT, allow=STAFF, guarded=True, problems=(Conflict,))
+def delete_unit(call: Call, course: str, unit: str) -> None:
+    """Take a unit away that students have never seen; any other is archived."""
+    state = state_of(call, course, unit)
+    editing.delete_draft(call.session, state, matching(call, state))
 
 
 def ready_publication(call: Call, course: str, unit: str) -> LaidOut | None:
-    """The newest version, rendered."""
-    state = _state(call, course, unit)
-    return editing.ready_publication(call.session, call.world, state, call.caller.user_id, call.must_match)
+    """The newest version, rendered, unless the linter finds errors in it."""
+    state = state_of(call, course, unit)
+    document = editing.read_newest(state).document
+    _require_sound(lint_of(state.course, document))
+    return editing.ready_publication(call.session, call.world, state, call.caller.user_id, matching(call, state))
 
 
 @routes.post(f"{UNIT}/publication", allow=STAFF, gives=UnitStateOut, guarded=True, prepares=ready_publication)
 def publish_unit(call: Call, course: str, unit: str) -> Reply:
     """Show the newest version of a unit to students; its document then says that it is published."""
-    state = _state(call, course, unit)
-    return _told(editing.publish_unit(call.session, call.world, state, call.prepared, call.must_match))
+    state = state_of(call, course, unit)
+    return told_of(editing.publish_unit(call.session, call.world, state, call.prepared, matching(call, state)))
 
 
-@routes.get(f"{UNIT}/versions", allow=STAFF, query=UnitVersionsQuery, gives=list_of(UnitVersionOut))
-def list_unit_versions(call: Call, course: str, unit: str) -> Page:
-    """Every version of a unit, the newest first."""
-    limit, after = call.query["limit"], call.query.get("after")
-    before = after[0] if after else None
-    found = editing.list_unit_versions(call.session, _course(call, course), unit, before=before, limit=limit + 1)
-    page = Page.cut(found, limit, lambda row: (row[0].number,))
-    return Page([_version(version, shown) for version, shown in found[:limit]], page.last)
+def ready_archival(call: Call, course: str, unit: str) -> LaidOut | None:
+    """The newest version, to be put away."""
+    state = state_of(call, course, unit)
+    return editing.ready_archival(call.session, call.world, state, call.caller.user_id, matching(call, state))
 
 
-def _version(version: Any, is_shown: bool) -> dict[str, Any]:
-    return {
-        "version": version.number,
-        "origin": version.origin,
-        "author": version.author_id,
-        "digest": version.document_digest,
-        "published": is_shown,
-        "created_at": version.created_at,
-    }
-
-
-@routes.get(f"{UNIT}/versions/<int:version>", allow=STAFF, gives=Media((JSON,)), tagged=True)
-def get_unit_version(call: Call, course: str, unit: str, version: int) -> Reply:
-    """One version of a unit as its whole document."""
-    found = editing.get_unit_version(call.session, _course(call, course), unit, version)
-    return Reply(body=json.dumps(editing.document_of(found)), etag=found.document_digest)
-
-
-ZIP = "application/zip"
-
-
-class ExportQuery(Query):
-    """As what a course is exported."""
-
-    format = OneOf("yaml", "json", load_default="yaml")
-
-
-@routes.get(
-    "/admin/courses/<slug:course>/export", allow=STAFF, query=ExportQuery, gives=Media((ZIP, JSON)), tagged=True
+@routes.post(
+    f"{UNIT}/archival", allow=STAFF, gives=UnitStateOut, guarded=True, prepares=ready_archival, problems=(Conflict,)
 )
-def export_course(call: Call, course: str) -> Reply:
-    """The whole course as its newest versions have it: an archive of the files it could be seeded from, or JSON."""
-    from service.seeding import export  # noqa: PLC0415  nor exports a course
-
-    exported = export.export_course(call.session, _course(call, course))
-    form = call.query["format"]
-    etag = etag_of("export", exported.digest, form)
-    if form == "json":
-        return Reply(body=export.as_json(exported), etag=etag)
-    return Reply(body=export.as_archive(exported), etag=etag, media_type=ZIP)
+def archive_unit(call: Call, course: str, unit: str) -> Reply:
+    """Take a unit out of students' sight. All that was done in it stays; publishing brings it back."""
+    state = state_of(call, course, unit)
+    return told_of(editing.publish_unit(call.session, call.world, state, call.prepared, matching(call, state)))

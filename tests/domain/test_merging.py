@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.merging import ABSENT, Conflict, Difference, differences, merge
+from service.domain.entries import ABSENT
+from service.domain.merging import Conflict, Difference, differences, merge
 
 KEYS = st.sampled_from("abcdef")
 WORDS = st.sampled_from(["one", "two", "three", "four"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from service.domain.statistics import ENOUGH
-from service.web.fields import Integer, Out, Query, RichText, Slug, Uuid
+from service.quizzes.regrading_schemas import DifferenceOut
+from service.web.fields import In, Integer, ListOf, Out, Query, RichText, Slug, String, Uuid
 from service.web.paging import Cursor, PageQuery
 
 SILENT = f"null below {ENOUGH} students"
@@ -15,6 +16,7 @@ class StatisticsQuery(PageQuery):
     """Which questions."""
 
     unit = Slug(load_default=None, metadata={"description": "of this unit alone"})
+    quiz = Uuid(load_default=None, metadata={"description": "those alone that this quiz may ask"})
     after = Cursor("statistics", str, str)
 
 
@@ -55,9 +57,17 @@ class RevisionStatisticsOut(Out):
 
     revision = fields.Integer(required=True)
     is_current = fields.Boolean(required=True)
-    n = fields.Integer(required=True, metadata={"description": "students"})
+    n = fields.Integer(required=True, metadata={"description": "students who were graded without a hint"})
+    pairs = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": f"of them those whose attempt asked more, on whom correlations rest; {SILENT}"},
+    )
     facility = fields.Nested(
-        EstimateOut, required=True, allow_none=True, metadata={"description": f"mean credit, 0 to 1; {SILENT}"}
+        EstimateOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": f"mean credit, 0 to 1, with Wilson's interval; {SILENT}"},
     )
     spread = fields.Float(
         required=True, allow_none=True, metadata={"description": f"standard deviation of the credits; {SILENT}"}
@@ -67,12 +77,15 @@ class RevisionStatisticsOut(Out):
         required=True,
         allow_none=True,
         metadata={
-            "description": "correlation of the credit with the rest of the attempt (item-rest); with the total of k "
-            f"questions noise alone goes together by about 1/√k, which the rest leaves out; {SILENT}"
+            "description": "correlation of the credit with the rest of the attempt (item-rest), with Fisher's "
+            "interval; with the total of k questions noise alone goes together by about 1/√k, which the rest leaves "
+            f"out; {SILENT}"
         },
     )
     unanswered = fields.Integer(required=True, allow_none=True)
-    hinted = fields.Integer(required=True, allow_none=True, metadata={"description": "took a hint first"})
+    hinted = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "students who took a hint first; not among the `n`"}
+    )
     mean_tries = fields.Float(required=True, allow_none=True)
     choices = fields.List(
         fields.Nested(ChoiceStatisticsOut),
@@ -83,13 +96,16 @@ class RevisionStatisticsOut(Out):
     may_be_miskeyed = fields.Boolean(
         required=True,
         allow_none=True,
-        metadata={"description": "a wrong choice goes together with the rest better than the right one"},
+        metadata={
+            "description": "a wrong choice, of three students or more, goes together with the rest better than the "
+            "right one, beyond chance"
+        },
     )
     mistakes = fields.List(
         fields.Nested(MistakeCountOut),
         required=True,
         allow_none=True,
-        metadata={"description": "for those who may see keys"},
+        metadata={"description": f"for those who may see keys; {SILENT}"},
     )
 
 
@@ -109,16 +125,54 @@ class UnmatchedQuery(Query):
     limit = Integer(lowest=1, highest=200, load_default=50)
 
 
+class SpellingOut(Out):
+    """An answer as it was typed, and how many students typed it."""
+
+    text = fields.String(required=True)
+    n = fields.Integer(required=True)
+
+
 class HeapOut(Out):
     """Answers that are spelt alike and that no entry of the key knows."""
 
     text = fields.String(required=True, metadata={"description": "the most frequent spelling"})
     part = fields.String(required=True, allow_none=True, metadata={"description": "the gap of a cloze"})
     n = fields.Integer(required=True, metadata={"description": "students"})
-    spellings = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    id = fields.String(required=True, metadata={"description": "names it while its most frequent form is the same"})
+    spellings = fields.List(
+        fields.Nested(SpellingOut), required=True, metadata={"description": "the most frequent first, 20 at most"}
+    )
 
 
 class UnmatchedOut(Out):
     """The heaps, the largest first."""
 
     items = fields.List(fields.Nested(HeapOut), required=True)
+
+
+class AcceptanceIn(In):
+    """Which answers of the heap the key is to know from now on, what they are worth, and what is said to them."""
+
+    texts = ListOf(
+        String(500, shortest=1),
+        longest=20,
+        shortest=1,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "spellings of the heap; null: the most frequent one"},
+    )
+    credit = String(8, pattern=r"1|0?\.\d{0,5}[1-9]", load_default="1", metadata={"description": "above 0, at most 1"})
+    feedback = String(10_000, load_default=None, allow_none=True, metadata={"description": "Markdown"})
+
+
+class AcceptedOut(Out):
+    """The key that was published, and what a regrade by it would change."""
+
+    unit = fields.String(required=True)
+    published_version = fields.Integer(required=True)
+    texts = fields.List(fields.String(), required=True)
+    regrade = fields.Nested(
+        DifferenceOut,
+        required=True,
+        metadata={"description": "not applied yet: send its policy, reason and digest to …/regrades"},
+    )

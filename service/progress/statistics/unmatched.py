@@ -2,86 +2,102 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
-from service.content.models import AnswerKey, Question, QuestionRevision, Unit
+from service.content.models import AnswerKey, Question, QuestionRevision
+from service.db import digest_of
 from service.domain import questions
-from service.domain.text import is_near_miss, normalised
-from service.errors import NotFound
-from service.quizzes.models import FirstTry
+from service.domain.heaps import Heap, heaps_of
+from service.quizzes.models import FirstTry, Slot
 
 MOST_READ = 5_000
 """Different answers that are looked through, the most frequent ones."""
+MOST_SPELLINGS = 20
 
 
-@dataclass
-class Heap:
-    """Answers that are spelt alike: the most frequent spelling, all spellings, and how many students wrote them."""
+@dataclass(frozen=True)
+class Unmatched:
+    """A heap of answers to a question, or to one gap of it (`part`); each student is counted once.
 
-    text: str
+    `id` names it as long as its most frequent form is the same.
+    """
+
+    id: str
     part: str | None
-    spellings: Counter[str]
+    heap: Heap
+
+    @property
+    def text(self) -> str:
+        """The most frequent spelling."""
+        return self.heap.text
 
     @property
     def n(self) -> int:
-        """How many wrote one of them."""
-        return self.spellings.total()
+        """How many students wrote one of them."""
+        return self.heap.n
+
+    @property
+    def spellings(self) -> list[dict[str, Any]]:
+        """The most frequent ones as they were typed."""
+        return [{"text": text, "n": number} for text, number in self.heap.most_frequent()[:MOST_SPELLINGS]]
 
 
-def list_unmatched(session: Session, course_id: int, question_id: UUID, limit: int) -> list[Heap]:
-    """The heaps of a question's current revision, the largest first. Raises `NotFound`."""
+def list_unmatched(session: Session, question: Question) -> list[Unmatched]:
+    """The heaps of a question's current revision by its current key, the largest first."""
     row = session.execute(
-        select(Question.revision_id, QuestionRevision.content, AnswerKey.content.label("key"))
-        .join(Unit, Unit.id == Question.unit_id)
-        .join(QuestionRevision, QuestionRevision.id == Question.revision_id)
-        .join(AnswerKey, AnswerKey.id == Question.answer_key_id)
-        .where(Question.id == question_id, Unit.course_id == course_id)
+        select(QuestionRevision.content, AnswerKey.content.label("key"))
+        .join(AnswerKey, AnswerKey.revision_id == QuestionRevision.id)
+        .where(QuestionRevision.id == question.revision_id, AnswerKey.id == question.answer_key_id)
     ).first()
     if row is None:
-        raise NotFound()
+        return []
+    met = _first_meetings(question)
     answers = session.execute(
-        select(FirstTry.response, func.count())
-        .where(FirstTry.question_id == question_id, FirstTry.revision_id == row.revision_id)
-        .where(FirstTry.status.in_(("incorrect", "partial")), FirstTry.response.is_not(None))
-        .group_by(FirstTry.response)
-        .order_by(func.count().desc(), FirstTry.response)
+        select(met.c.response, Slot.drawn, func.count().label("n"))
+        .join(Slot, (Slot.attempt_id == met.c.attempt_id) & (Slot.number == met.c.slot))
+        .where(met.c.nth == 1, met.c.status.in_(("incorrect", "partial")), met.c.response.is_not(None))
+        .group_by(met.c.response, Slot.drawn)
+        .order_by(func.count().desc(), met.c.response, Slot.drawn)
         .limit(MOST_READ)
     )
-    heaps: list[Heap] = []
-    for response, number in answers:
-        for part, text in _unknown(row.content, row.key, response):
-            _lay(heaps, part, text, number)
-    return sorted(heaps, key=lambda heap: (-heap.n, heap.text))[:limit]
+    texts: dict[str | None, Counter[str]] = defaultdict(Counter)
+    for response, drawn, number in answers:
+        for part, text in _unknown(row.content, row.key, drawn, response):
+            texts[part][text] += number
+    found = [
+        Unmatched(digest_of([str(question.id), part, heap.form])[:16], part, heap)
+        for part, counted in texts.items()
+        for heap in heaps_of(counted.items())
+    ]
+    return sorted(found, key=lambda one: (-one.n, one.part or "", one.heap.form))
+
+
+def _first_meetings(question: Question) -> Subquery:
+    """The first tries of the current revision, with which of its student's each is."""
+    nth = func.row_number().over(
+        partition_by=FirstTry.user_id, order_by=(FirstTry.answered_at, FirstTry.attempt_id, FirstTry.slot)
+    )
+    columns = FirstTry.attempt_id, FirstTry.slot, FirstTry.status, FirstTry.response, nth.label("nth")
+    mine = FirstTry.question_id == question.id, FirstTry.revision_id == question.revision_id
+    return select(*columns).where(*mine).subquery()
 
 
 def _unknown(
-    revision: Mapping[str, Any], key: Mapping[str, Any], response: Mapping[str, Any]
+    revision: Mapping[str, Any], key: Mapping[str, Any], drawn: Mapping[str, Any], response: Mapping[str, Any]
 ) -> Iterator[tuple[str | None, str]]:
     """The texts in a response that match no entry, with the gap they are in."""
-    if revision["kind"] == "short_text" and "text" in response:
-        if revision.get("parameters") or questions.grade(revision, key, {}, response).matched is None:
+    if revision["kind"] == "short_text":
+        if "text" in response and questions.grade(revision, key, drawn, response).matched is None:
             yield None, response["text"]
     elif revision["kind"] == "cloze":
-        outcome = questions.grade(revision, key, {}, response)
-        wrong = {part["of"] for part in outcome.breakdown if not part["right"]}
-        for name, given in response.get("gaps", {}).items():
-            if name in wrong and "text" in given:
-                yield name, given["text"]
-
-
-def _lay(heaps: list[Heap], part: str | None, text: str, number: int) -> None:
-    """Onto the heap of what is spelt the same or nearly so, or onto a new one."""
-    plain = normalised(text)
-    for heap in heaps:
-        known = normalised(heap.text)
-        if heap.part == part and (known == plain or is_near_miss(plain, known)):
-            heap.spellings[text] += number
-            return
-    heaps.append(Heap(text, part, Counter({text: number})))
+        texts = {gap["name"] for gap in revision["gaps"] if gap["kind"] == "short_text"}
+        for fared in questions.grade(revision, key, drawn, response).breakdown:
+            given = response.get("gaps", {}).get(fared["of"], {})
+            if fared["of"] in texts and fared["matched"] is None and "text" in given:
+                yield fared["of"], given["text"]

@@ -20,8 +20,8 @@ from service.domain.attempts import (
     Standing,
     counting,
     how_much_to_show,
-    may_see_score,
     is_late,
+    may_see_score,
     total,
 )
 from service.domain.outcomes import Status, fraction_text, shown
