@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from json import JSONEncoder
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import (
     JSON,
@@ -31,6 +31,11 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+if TYPE_CHECKING:
+    from sqlalchemy.sql.dml import ReturningUpdate
+
+_Statement: TypeAlias = "Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]]"
+
 TOLD = "hornbook_told"
 """The execution option with whom to tell of each statement that is sent."""
 
@@ -43,9 +48,12 @@ REMEMBERED = 1024
 
 
 class Lookup:
-    """A SELECT; its rows are named tuples, which nobody may change: they are given again where they are the same."""
+    """A SELECT, or a change that says what it changed.
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    Its rows are named tuples, which nobody may change: they are given again where they are the same.
+    """
+
+    def __init__(self, statement: _Statement) -> None:
         self.statement = statement
         self._compiled: dict[str, CompiledLookup] = {}
 
@@ -113,7 +121,7 @@ class Addition:
 class _Compiled:
     """The text of a statement for one driver, and how its values go in."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert, dialect: Dialect) -> None:
+    def __init__(self, statement: _Statement | Insert, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
         writers = {
@@ -136,9 +144,9 @@ class _Compiled:
 class CompiledLookup(_Compiled):
     """The same for a SELECT, and how its rows come out."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
+    def __init__(self, statement: _Statement, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
-        columns = list(statement.selected_columns)
+        columns = list(statement.exported_columns)
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         row = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
 
