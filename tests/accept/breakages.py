@@ -36,6 +36,7 @@ KILL = (*ACCEPT, "kill", "--db", "sqlite")
 RACE = (*ACCEPT, "race", "--db", "sqlite")
 RACE_POSTGRES = (*ACCEPT, "race", "--db", "postgres")
 OUTAGE = (*ACCEPT, "postgres")
+FSYNC = (*ACCEPT, "fsync", "--db", "sqlite")
 MIGRATE = (*ACCEPT, "migrate", "--db", "sqlite")
 MIGRATE_POSTGRES = (*ACCEPT, "migrate", "--db", "postgres")
 BACKUPS = (*PYTEST, "tests/test_backups.py", "-k")
@@ -189,6 +190,7 @@ BREAKAGES = (
         "-k",
         "sqlite",
     ),
+    breaks("acknowledge before it is synced", "service/db.py", '"synchronous=FULL"', '"synchronous=OFF"', *FSYNC),
     breaks(
         "rebuild when the upgrade is committed",
         "service/schema.py",
