@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from tests.accept.abuse import MATRIX, NASTY
+from tests.accept.edit import EDIT
 from tests.accept.kill import KILL
 from tests.accept.outage import OUTAGE
 from tests.accept.race import RACE
@@ -19,7 +20,7 @@ from tests.accept.sabotage import board
 from tests.accept.worlds import WORLDS
 from tests.bench.stage import place
 
-ROWS = {row.name: row for row in (KILL, RESTART, OUTAGE, RACE, WORLDS, MATRIX, NASTY)}
+ROWS = {row.name: row for row in (KILL, RESTART, OUTAGE, RACE, WORLDS, MATRIX, NASTY, EDIT)}
 SABOTAGE = "sabotage"
 
 
