@@ -23,7 +23,7 @@ class Effort:
 
 
 TIERS = {
-    "ci": Effort(kills=20, answers=600, restarts=20, outages=5, finishes=20, pairs=60, reseeds=200),
+    "ci": Effort(kills=20, answers=600, restarts=20, outages=5, finishes=20, pairs=40, reseeds=200),
     "soak": Effort(kills=1000, answers=100_000, restarts=200, outages=50, finishes=500, pairs=1000, reseeds=1000),
 }
 
