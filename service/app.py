@@ -14,6 +14,7 @@ from service.accounts.routes import routes as accounts
 from service.accounts.token_routes import routes as tokens
 from service.content.routes import routes as content
 from service.db import Database, sqlite_path
+from service.interchange.routes import routes as interchange
 from service.progress.class_routes import routes as classes
 from service.progress.privacy.routes import routes as privacy
 from service.progress.routes import routes as progress
@@ -43,6 +44,7 @@ FEATURES = (
         admin,
         entries,
         history,
+        interchange,
         courses,
         reports,
     ),

@@ -52,8 +52,8 @@ def state(database: Database) -> State:
         return _state(connection)
 
 
-def upgrade(database: Database, afterwards: Callable[[Session], object] | None = None) -> bool:
-    """Bring the schema to this code's revision, in one transaction, one server at a time; tells whether it was behind.
+def upgrade(database: Database, afterwards: Callable[[Session], object] | None = None) -> None:
+    """Bring the schema to this code's revision, in one transaction, one server at a time.
 
     `afterwards` is done in the same transaction, by whoever upgrades a database that had a schema: it happens with
     the upgrade or not at all, whatever dies in between.
@@ -70,7 +70,6 @@ def upgrade(database: Database, afterwards: Callable[[Session], object] | None =
             with Session(connection) as session:
                 afterwards(session)
                 session.flush()
-    return before is State.BEHIND
 
 
 @contextmanager

@@ -10,23 +10,50 @@ from collections import namedtuple
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from json import JSONEncoder
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import Connection, Dialect, FromClause, Insert, Select, Table, bindparam, insert
+from sqlalchemy import (
+    JSON,
+    ColumnClause,
+    Connection,
+    Dialect,
+    FromClause,
+    Insert,
+    Select,
+    Table,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+if TYPE_CHECKING:
+    from sqlalchemy.sql.dml import ReturningUpdate
+
+_Statement: TypeAlias = "Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]]"
+
 TOLD = "hornbook_told"
 """The execution option with whom to tell of each statement that is sent."""
+
+_ROWS = "rows"
+_as_json = JSONEncoder(ensure_ascii=False, default=str).encode
+"""Rows for a database that takes them as one value; moments and ids are told as texts, which it reads."""
 
 REMEMBERED = 1024
 """Rows of a lookup that are remembered as they were read: nearly every time they are those of the last time."""
 
 
 class Lookup:
-    """A SELECT; its rows are named tuples, which nobody may change: they are given again where they are the same."""
+    """A SELECT, or a change that says what it changed.
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    Its rows are named tuples, which nobody may change: they are given again where they are the same.
+    """
+
+    def __init__(self, statement: _Statement) -> None:
         self.statement = statement
         self._compiled: dict[str, CompiledLookup] = {}
 
@@ -53,24 +80,48 @@ class Addition:
         if not isinstance(table, Table):
             raise TypeError("rows are added to a table")
         # What the database counts up by itself is not given.
-        given = [column.name for column in table.columns if column is not table.autoincrement_column]
-        self.statement = insert(table).values({name: bindparam(name) for name in given}).inline()
-        self._compiled: dict[str, _Compiled] = {}
+        self._given = [column for column in table.columns if column is not table.autoincrement_column]
+        self._table = table
+        self._compiled: dict[str, tuple[_Compiled, str]] = {}
 
     def add(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add the rows, in the session's transaction."""
+        """Add the rows, in the session's transaction and in their order."""
         connection = _connection(session)
-        compiled = self._compiled.get(connection.dialect.name)
-        if compiled is None:
-            compiled = self._compiled[connection.dialect.name] = _Compiled(self.statement, connection.dialect)
-        with _driver(connection, compiled.text) as cursor:
-            cursor.executemany(compiled.text, [compiled.arguments(row) for row in rows])
+        name = connection.dialect.name
+        if name not in self._compiled:
+            self._compiled[name] = self._compile(connection.dialect)
+        compiled, of_many = self._compiled[name]
+        given = [compiled.arguments(row) for row in rows]
+        text = of_many if len(given) > 1 else compiled.text
+        with _driver(connection, text) as cursor:
+            if len(given) == 1:
+                cursor.execute(text, given[0])
+            elif text is compiled.text:
+                cursor.executemany(text, given)
+            else:
+                # The driver would put each row together, send it and wait for it by itself.
+                cursor.execute(text, {_ROWS: _as_json(given)})
+
+    def _compile(self, dialect: Dialect) -> tuple[_Compiled, str]:
+        """The statement for one row, and the text of the one for many."""
+        single = insert(self._table).values({column.name: bindparam(column.name) for column in self._given})
+        compiled = _Compiled(single.inline(), dialect)
+        if dialect.name == "sqlite":
+            return compiled, compiled.text
+        rows = func.json_to_recordset(bindparam(_ROWS, type_=JSON))
+        table = rows.table_valued(*self._given_again()).render_derived(with_types=True)
+        many = insert(self._table).from_select([column.name for column in self._given], select(*table.c))
+        return compiled, str(many.compile(dialect=dialect))
+
+    def _given_again(self) -> Iterator[ColumnClause[Any]]:
+        for given in self._given:
+            yield column(given.name, given.type)
 
 
 class _Compiled:
     """The text of a statement for one driver, and how its values go in."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert, dialect: Dialect) -> None:
+    def __init__(self, statement: _Statement | Insert, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self.text = str(compiled)
         writers = {
@@ -93,9 +144,9 @@ class _Compiled:
 class CompiledLookup(_Compiled):
     """The same for a SELECT, and how its rows come out."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
+    def __init__(self, statement: _Statement, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
-        columns = list(statement.selected_columns)
+        columns = list(statement.exported_columns)
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         row = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
 

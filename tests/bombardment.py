@@ -21,12 +21,14 @@ from service.web.calls import JSON, Endpoint, Media
 from service.web.fields import OneOf, String
 from tests.nasty import BAD_IDS, BODIES, DOCUMENTS, MEDIA_TYPES, TABLES, TEXTS
 from tests.quizzing import statements
+from tests.test_access import BODIES as EXAMPLES
+from tests.test_access import row_of
 from tests.two_courses import Scene, address_of, variables_of
 from tests.wire import Asked, Heard, ask
-from tests.wrong_values import unknown_fields, wrong_bodies, wrong_parameters
+from tests.wrong_values import Wrong, strange_to, unknown_fields, wrong_bodies, wrong_parameters
 
 REFUSALS = frozenset({400, 413, 415, 422})
-YAML, CSV = "application/yaml", "text/csv"
+YAML, CSV, TEXT = "application/yaml", "text/csv", "text/plain"
 WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b")
 LENGTHS = ("abc", "-1", "0x10", "1e3", "\u0661")
 """What no length of a body is; taken for none."""
@@ -67,10 +69,10 @@ def bombard(scenes: Mapping[str, Scene], endpoint: Endpoint) -> Found:
     return found
 
 
-def perplex(scenes: Mapping[str, Scene], endpoint: Endpoint, example: object) -> Found:
-    """All that is merely odd; `example` is a body that the endpoint takes."""
+def perplex(scenes: Mapping[str, Scene], endpoint: Endpoint) -> Found:
+    """All that is merely odd."""
     found = Found()
-    for attack in odd(endpoint, next(iter(scenes.values())), example):
+    for attack in odd(endpoint, next(iter(scenes.values()))):
         _try(scenes, endpoint, attack, found)
     return found
 
@@ -86,12 +88,15 @@ def refused(endpoint: Endpoint, scene: Scene) -> Iterator[Attack]:
         yield from _fields(endpoint, address)
 
 
-def odd(endpoint: Endpoint, scene: Scene, example: object) -> Iterator[Attack]:
-    """Texts that may be taken, each in every place for a text."""
-    schema = endpoint.reads_body
+def odd(endpoint: Endpoint, scene: Scene) -> Iterator[Attack]:
+    """Texts that may be taken, each in every place for a text; and where any text is a file, everything."""
+    schema, example = endpoint.reads_body, EXAMPLES.get(row_of(endpoint))
+    address = address_of(endpoint, scene.own)
+    if isinstance(schema, Media) and TEXT in schema.types:
+        for name, body in BODIES.items():
+            yield Attack(f"{name} as {TEXT}", _asked(endpoint, address, body, TEXT), expected=None)
     if not isinstance(schema, ma.Schema) or not isinstance(example, dict):
         return
-    address = address_of(endpoint, scene.own)
     for name, taken in schema.load_fields.items():
         if isinstance(taken, String) and not isinstance(taken, OneOf):
             for kind, text in TEXTS.items():
@@ -172,7 +177,8 @@ def _bodies(endpoint: Endpoint, address: str) -> Iterator[tuple[str, Asked]]:
     yield "said to be shorter", _asked(endpoint, address, b'{"a": 1}', **{"Content-Length": "4"})
     if takes is None:
         return
-    for media_type in MEDIA_TYPES:
+    taken = takes.types if isinstance(takes, Media) else ()
+    for media_type in [one for one in MEDIA_TYPES if one not in taken]:
         yield f"as {media_type[:40]}", _asked(endpoint, address, b'{"a": 1}', media_type)
     yield "packed", _asked(endpoint, address, BODIES["gzip"], **{"Content-Encoding": "gzip"})
     for kind, corpus in ((YAML, DOCUMENTS), (CSV, TABLES)):
@@ -187,9 +193,17 @@ def _fields(endpoint: Endpoint, address: str) -> Iterator[Attack]:
     schema = endpoint.reads_body
     if isinstance(schema, ma.Schema):
         for wrong in (*wrong_bodies(schema), *unknown_fields(schema)):
-            body = _json(wrong.body)
-            yield Attack(f"{body[:80]!r}", _asked(endpoint, address, body), pointer=wrong.pointer)
+            yield _refusing(endpoint, address, wrong)
         if any(taken.required for taken in schema.load_fields.values()):
             for length in LENGTHS:
                 asked = _asked(endpoint, address, b'{"a": 1}', **{"Content-Length": length})
                 yield Attack(f"a length of {length}", asked)
+    example = EXAMPLES.get(row_of(endpoint))
+    if isinstance(endpoint.takes, Media) and isinstance(example, dict):
+        for wrong in strange_to(example):
+            yield _refusing(endpoint, address, wrong)
+
+
+def _refusing(endpoint: Endpoint, address: str, wrong: Wrong) -> Attack:
+    body = _json(wrong.body)
+    return Attack(f"{body[:80]!r}", _asked(endpoint, address, body), pointer=wrong.pointer)

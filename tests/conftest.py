@@ -28,7 +28,7 @@ from service.settings import Settings
 from tests.cast import Client, make_cast
 from tests.postgres import Cluster, start_cluster
 from tests.quizzing import Taken, take
-from tests.two_courses import Scene, build
+from tests.two_courses import Scene, build, copy_of
 from tests.world import TestWorld
 
 COURSES = Path(__file__).parent / "courses"
@@ -186,6 +186,14 @@ def scenes(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster | None) ->
     """Two courses alike in a database of each kind, for tests that change nothing there."""
     with _two_courses(tmp_path_factory.mktemp("scenes"), cluster) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def copied_scene(scenes: dict[str, Scene], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """The scene on SQLite to be spoilt: `restore` makes it anew in no time."""
+    copy = copy_of(scenes["sqlite"], f"sqlite:///{tmp_path_factory.mktemp('copy') / 'copy.db'}")
+    yield copy
+    copy.database.close()
 
 
 @pytest.fixture

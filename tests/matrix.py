@@ -118,6 +118,8 @@ ROWS: dict[str, tuple[str, str | None]] = {
     "DELETE /admin/courses/{course}/units/{unit}/quizzes/{quiz}": (RUN, "content:write"),
     "GET /admin/courses/{course}/export": (RUN, "content:write"),
     "GET /admin/courses/{course}/lint": (RUN, "content:write"),
+    "POST /admin/courses/{course}/import": (RUN, "content:write"),
+    "GET /admin/courses/{course}/units/{unit}/gift": (RUN, "content:write"),
     "POST /admin/attempts/{attempt}/void": (RUN, None),
     "POST /admin/attempts/{attempt}/reopening": (RUN, None),
     "PUT /admin/attempts/{attempt}/answers/{slot}/grade": (RUN, None),

@@ -105,6 +105,8 @@ VERDICTS: dict[str, tuple[int, ...]] = {
     "PATCH /admin/courses/tides/units/tides/quizzes/shuffled":              (401, 403, 403, 403, 403, 200, 200),
     "DELETE /admin/courses/tides/units/tides/quizzes/shuffled":             (401, 403, 403, 403, 403, 200, 404),
     "GET /admin/courses/tides/export":                                      (401, 403, 403, 403, 403, 200, 200),
+    "POST /admin/courses/tides/import":                                     (401, 403, 403, 403, 403, 200, 200),
+    "GET /admin/courses/tides/units/tides/gift":                            (401, 403, 403, 403, 403, 200, 200),
     "GET /admin/courses/tides/lint":                                        (401, 403, 403, 403, 403, 200, 200),
     "GET /courses/tides/statistics":                                        (401, 403, 200, 403, 403, 200, 200),
     "GET /admin/questions/{question}/unmatched-answers":                    (401, 403, 403, 403, 403, 200, 200),
@@ -183,6 +185,7 @@ BODIES: dict[str, object] = {
         "status": "published",
     },
     "PATCH /admin/courses/tides": {"title": "Tides"},
+    "POST /admin/courses/tides/import": b"::word:: What falls? {=ebb}",
     "POST /admin/users": {"login": "new", "name": "Somebody New"},
     "PATCH /admin/users/{user}": {"name": "Benjamin"},
     "POST /admin/courses/tides/enrolments": {"login": "eve"},
@@ -194,6 +197,9 @@ BODIES: dict[str, object] = {
 }
 
 SINGLY = ("tides/readings", "tides/questions", "tides/quizzes")
+MEDIA_TYPES = {"POST /admin/courses/tides/import": "text/plain"}
+"""Of bodies that are no table."""
+
 GUARDED = (
     *(f"{method} /admin/courses/tides/units/tides" for method in ("PUT", "PATCH", "DELETE")),
     *(f"POST /admin/courses/tides/units/tides/{what}" for what in ("publication", "archival", "revert")),
@@ -256,7 +262,9 @@ def send(client: Client, endpoint: str, path: str) -> TestResponse:
     method, body = endpoint.split(" ", maxsplit=1)[0], BODIES.get(endpoint)
     path += QUERIES.get(endpoint, "")
     if isinstance(body, bytes):
-        return client.send(method, path, raw=body, headers={**headers, "Content-Type": "text/csv"})
+        return client.send(
+            method, path, raw=body, headers={**headers, "Content-Type": MEDIA_TYPES.get(endpoint, "text/csv")}
+        )
     if body is None and endpoint == "POST /quizzes/{quiz}/attempts":
         body = {}
     return client.send(method, path, body, headers=headers)

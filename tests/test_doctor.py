@@ -160,7 +160,10 @@ def test_a_connection_that_does_not_keep_its_promises_is_found_out(pragma: str, 
     database.close()
 
 
-def test_a_write_ahead_log_under_a_library_that_may_lose_it_is_unsafe(home: Path) -> None:
+def test_a_write_ahead_log_under_a_library_that_may_lose_it_is_unsafe(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.db.BUSY_SECONDS", 0.2)
     run("db", "upgrade")
     with closing(sqlite3.connect(home / "hornbook.db")) as other:
         other.execute("PRAGMA journal_mode=WAL")

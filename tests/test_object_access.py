@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import replace
-from sqlite3 import connect
 
 import pytest
 
-from service.app import create_app
-from service.db import Database
-from service.settings import Settings
 from tests.matrix import PEOPLE, QUERIES, ROWS, Found, cells, judge, request, things, touching, try_refusals
-from tests.two_courses import SYSTEMS, Scene, address_of
+from tests.two_courses import SYSTEMS, Scene, address_of, restore
 from tests.wire import Asked, ask
 
 ENDPOINTS = touching()
@@ -33,36 +26,14 @@ def test_nobody_touches_what_is_not_theirs(name: str, scenes: dict[str, Scene]) 
         assert found.cells >= len(PEOPLE) + len(SYSTEMS)
 
 
-@pytest.fixture(scope="session")
-def copy(scenes: dict[str, Scene], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """The scene in a database that may be spoilt, as it is restored before every request."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('copy') / 'copy.db'}"
-    database = Database(url, pool_size=1)
-    app = create_app(Settings(database_url=url, log_level="error"), database=database, world=scenes["sqlite"].world)
-    yield replace(scenes["sqlite"], database=database, app=app)
-    database.close()
-
-
-def restore(copy: Scene, scene: Scene) -> None:
-    """Make the copy what the scene is."""
-    copy.database.close()
-    with closing(connect(file_of(scene))) as source, closing(connect(file_of(copy))) as target:
-        source.backup(target)
-
-
-def file_of(scene: Scene) -> str:
-    """Where its database is."""
-    return scene.database.engine.url.database or ""
-
-
 @pytest.mark.parametrize("name", WRITES)
-def test_everybody_changes_what_is_theirs(name: str, scenes: dict[str, Scene], copy: Scene) -> None:
+def test_everybody_changes_what_is_theirs(name: str, scenes: dict[str, Scene], copied_scene: Scene) -> None:
     endpoint, found = ENDPOINTS[name], Found()
     for cell in cells(name):
         if cell.verdict == "+":
-            restore(copy, scenes["sqlite"])
-            asked = request(name, endpoint, things(copy)[cell.whose])
-            judge(name, cell, ask(copy.app, copy.tokens[cell.who], asked), found)
+            restore(copied_scene, scenes["sqlite"])
+            asked = request(name, endpoint, things(copied_scene)[cell.whose])
+            judge(name, cell, ask(copied_scene.app, copied_scene.tokens[cell.who], asked), found)
     assert found.wrong == []
     assert found.cells >= 2
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
+from sqlite3 import connect
 
 from flask import Flask
 from sqlalchemy import select
@@ -118,6 +120,24 @@ def build(url: str, folder: Path) -> Scene:
         _things_of(students[who], _course_of(who), finished[who], database) for who in ("ana", "ben", "cleo")
     )
     return Scene(app, database, world, tokens, own, peers, foreign, Nothing())
+
+
+def copy_of(scene: Scene, url: str) -> Scene:
+    """The scene in another SQLite file, which is empty before it is restored."""
+    database = Database(url, pool_size=1)
+    app = create_app(Settings(database_url=url, log_level="error"), database=database, world=scene.world)
+    return replace(scene, database=database, app=app)
+
+
+def restore(copy: Scene, scene: Scene) -> None:
+    """Make the copy what the scene is."""
+    copy.database.close()
+    with closing(connect(_file_of(scene))) as source, closing(connect(_file_of(copy))) as target:
+        source.backup(target)
+
+
+def _file_of(scene: Scene) -> str:
+    return scene.database.engine.url.database or ""
 
 
 def _course_of(student: str) -> str:

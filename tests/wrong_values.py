@@ -26,6 +26,9 @@ NO_MOMENTS = (
 )  # fmt: skip
 BEYOND = (2**53, -(2**53), 2**40, 2**31)
 
+OF_DOCUMENTS = frozenset({"status", "author", "course"})
+"""Names among those that mean something in a document."""
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -59,6 +62,16 @@ def unknown_fields(schema: ma.Schema) -> Iterator[Wrong]:
             for wrong in unknown_fields(inner):
                 before = "/0" if wrap else ""
                 yield Wrong({name: [wrong.body] if wrap else wrong.body}, f"/{name}{before}{wrong.pointer}")
+
+
+def strange_to(document: dict[str, Any]) -> Iterator[Wrong]:
+    """The document with a field that documents do not have: in it, and in each part of it."""
+    for name in PRIVILEGED:
+        if name not in OF_DOCUMENTS:
+            yield Wrong({**document, name: 1}, f"/{name}")
+            for part, inside in document.items():
+                if isinstance(inside, dict):
+                    yield Wrong({**document, part: {**inside, name: 1}}, f"/{part}/{name}")
 
 
 def wrong_values(field: Field) -> Iterator[Any]:

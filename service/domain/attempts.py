@@ -6,6 +6,7 @@ the same log always gives the same answer.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from enum import IntEnum
 from fractions import Fraction
 from typing import Any, Literal
 
-from service.domain.outcomes import Outcome, Status
+from service.domain.outcomes import Outcome, Status, fraction_of
 
 Mode = Literal["immediate", "deferred", "practice"]
 Reveal = Literal["after_each", "after_submission", "after_close", "never"]
@@ -68,7 +69,7 @@ class Policy:
             mode=settings["mode"],
             reveal=settings["reveal"],
             tries=settings.get("tries"),
-            penalty=Fraction(settings.get("penalty", "0")),
+            penalty=fraction_of(settings.get("penalty", "0")),
             closes=datetime.fromisoformat(closes) if closes else None,
         )
 
@@ -216,7 +217,9 @@ def worth(tries: Sequence[Outcome], penalty: Fraction) -> Worth:
     """
     best: Worth | None = None
     for earlier, outcome in enumerate(tries):
-        credit = None if outcome.credit is None else max(Fraction(0), outcome.credit - penalty * earlier)
+        credit = outcome.credit
+        if credit is not None and penalty and earlier:
+            credit = max(Fraction(0), credit - penalty * earlier)
         candidate = Worth(earlier, outcome, credit)
         if best is None or _counts_more(candidate, best):
             best = candidate
@@ -260,8 +263,13 @@ def counting(slots: Iterable[tuple[int, Hashable, bool]]) -> frozenset[int]:
 def total(parts: Sequence[tuple[Fraction | None, Fraction]]) -> tuple[Fraction, Fraction]:
     """Points, and the most points possible, from (credit, points) of every slot.
 
-    A slot without credit (its variant was broken) counts on neither side.
+    A slot without credit (its variant was broken) counts on neither side. Whole numbers are added up: fractions take
+    their time, and an attempt has many slots.
     """
     graded = [(credit, points) for credit, points in parts if credit is not None]
-    earned = sum((credit * points for credit, points in graded), Fraction(0))
-    return earned, sum((points for _, points in graded), Fraction(0))
+    unit = math.lcm(*(credit.denominator * points.denominator for credit, points in graded))
+    worths = [points.numerator * (unit // points.denominator) for _, points in graded]
+    earned = sum(
+        credit.numerator * (worth // credit.denominator) for (credit, _), worth in zip(graded, worths, strict=True)
+    )
+    return Fraction(earned, unit), Fraction(sum(worths), unit)

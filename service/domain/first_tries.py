@@ -85,7 +85,7 @@ def rests_of(shares: Sequence[tuple[Fraction | None, Fraction]]) -> list[int | N
     None where no other counts. Whole numbers throughout: an attempt has many slots, and fractions take their time.
     """
     unit = math.lcm(*(points.denominator for _, points in shares))
-    worths = [int(points * unit) if credit is not None else 0 for credit, points in shares]
+    worths = [points.numerator * (unit // points.denominator) if credit is not None else 0 for credit, points in shares]
     earned = [millionths(credit or NOTHING) * worth for (credit, _), worth in zip(shares, worths, strict=True)]
     possible, total = sum(worths), sum(earned)
     return [

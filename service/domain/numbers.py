@@ -37,7 +37,7 @@ def read_number(typed: str, *, fractions: bool = False, units: Mapping[str, str]
     """
     if len(typed) > LONGEST:
         raise UnreadableNumber(f"A number has at most {LONGEST} characters.")
-    if any(unicodedata.decomposition(character).startswith(_RAISED) for character in typed):
+    if not typed.isascii() and any(unicodedata.decomposition(character).startswith(_RAISED) for character in typed):
         raise UnreadableNumber("Write powers as 1.5e-3 and fractions as 1/2, without small digits.")
     text = unicodedata.normalize("NFKC", typed).translate(_PLAIN).strip()
     found = _DECIMAL.fullmatch(text)
@@ -45,8 +45,10 @@ def read_number(typed: str, *, fractions: bool = False, units: Mapping[str, str]
         raise UnreadableNumber("This is not a number. Write one like 0.25, -3 or 1.5e-3.")
     if found["unit"][:1] in tuple(",0123456789"):
         raise UnreadableNumber("Write a decimal point, not a comma (0.25), and no separator between thousands.")
-    value = _size(found) / _divisor(found["below"], fractions)
-    return value * _factor(found["unit"].strip(), units or {})
+    value, unit = _size(found), found["unit"].strip()
+    if found["below"] is not None:
+        value /= _divisor(found["below"], fractions)
+    return value * _factor(unit, units or {}) if unit or units else value
 
 
 def _size(found: re.Match[str]) -> Fraction:
@@ -55,9 +57,7 @@ def _size(found: re.Match[str]) -> Fraction:
     return Fraction(found["number"])
 
 
-def _divisor(below: str | None, fractions: bool) -> int:
-    if below is None:
-        return 1
+def _divisor(below: str, fractions: bool) -> int:
     if not fractions:
         raise UnreadableNumber("Write the number as a decimal (0.25), not as a fraction.")
     if int(below) == 0:
@@ -69,9 +69,7 @@ def _factor(unit: str, units: Mapping[str, str]) -> Fraction:
     if unit in units:
         return Fraction(units[unit])
     if not units:
-        if unit:
-            raise UnreadableNumber("Write the number alone, with nothing behind it.")
-        return Fraction(1)
+        raise UnreadableNumber("Write the number alone, with nothing behind it.")
     wanted = " or ".join(name for name in units if name)
     raise UnreadableNumber(f"Write the number with its unit: {wanted}." if not unit else f"The unit must be {wanted}.")
 

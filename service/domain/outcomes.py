@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from service.domain.mistakes import Mistake, Rejected
@@ -94,7 +95,7 @@ class Outcome:
         """The outcome that `as_json` wrote, whatever version of the rules made it."""
         return cls(
             Status(stored["status"]),
-            None if stored["credit"] is None else Fraction(stored["credit"]),
+            None if stored["credit"] is None else fraction_of(stored["credit"]),
             stored["rule"],
             stored["matched"],
             stored["mistake"],
@@ -108,7 +109,13 @@ def fraction_text(value: Fraction) -> str:
     return f"{value.numerator}/{value.denominator}"
 
 
+@lru_cache(maxsize=1024)
+def fraction_of(text: str) -> Fraction:
+    """The fraction that a text says ("2/3", "0.5", "1"): points and credits are the same few over and over."""
+    return Fraction(text)
+
+
 def shown(points: Fraction) -> Decimal:
     """Points as they are displayed: rounded once, to two places, half up. 3 × ⅓ is 1.00."""
-    hundredths = (points * 200 + 1) // 2
+    hundredths = (200 * points.numerator + points.denominator) // (2 * points.denominator)
     return Decimal(hundredths).scaleb(-2)

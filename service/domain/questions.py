@@ -20,7 +20,7 @@ from service.domain.checks import check_question, check_variants
 from service.domain.kinds import KINDS
 from service.domain.kinds.kind import Dealer, Kind, Posed
 from service.domain.kinds.question import Stimulus
-from service.domain.outcomes import InvalidResponse, Outcome, Status
+from service.domain.outcomes import InvalidResponse, Outcome, Status, fraction_text
 from service.domain.parameters import draw, resolve
 from service.domain.shapes import Json, Rich
 from service.domain.splitting import split
@@ -138,7 +138,8 @@ def grade(revision: Json, key: Json, values: Json, response: Json | None) -> Out
     try:
         outcome = kind.grade(posed, key, response)
         if outcome.credit == 0:
-            return replace(outcome, mistake=_named_mistake(kind, posed, key, response))
+            mistake = _named_mistake(kind, posed, key, response)
+            return outcome if mistake is None else replace(outcome, mistake=mistake)
     except InvalidResponse:
         return Outcome(Status.INVALID, None, kind.rule(key))
     except ExpressionError:
@@ -210,8 +211,8 @@ def _kind(revision: Json) -> Kind:
 
 
 def _verdict(outcome: Outcome) -> dict[str, Any]:
-    written = outcome.as_json()
-    return {"status": written["status"], "credit": written["credit"]}
+    credit = outcome.credit
+    return {"status": outcome.status.value, "credit": None if credit is None else fraction_text(credit)}
 
 
 def _named_mistake(kind: Kind, posed: Posed, key: Json, response: Json) -> str | None:

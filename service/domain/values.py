@@ -172,6 +172,7 @@ def half_up(value: Fraction) -> int:
     return -size if value < 0 else size
 
 
+@lru_cache(maxsize=4096)
 def general(value: Fraction, digits: int = 6) -> str:
     """A number for people: exactly if it ends within a dozen places, else to so many significant digits."""
     places = _places(value.denominator)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from tests import bombardment, matrix
 from tests.accept.row import Row, Try, Verdict
 from tests.nasty import BODIES
-from tests.test_access import BODIES as EXAMPLES
-from tests.test_access import row_of
 from tests.two_courses import build, endpoints
 
 FEWEST_CELLS = 30
@@ -36,7 +34,7 @@ def send_everything_nasty(one: Try) -> Verdict:
     for endpoint in declared.values():
         found.add(bombardment.bombard(scenes, endpoint))
     for endpoint in declared.values():
-        found.add(bombardment.perplex(scenes, endpoint, EXAMPLES.get(row_of(endpoint))))
+        found.add(bombardment.perplex(scenes, endpoint))
     for scene in scenes.values():
         scene.database.close()
     writes = sum(endpoint.writes for endpoint in declared.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.accept.breakage import ACCEPT, PYTEST, Breakage, Edit, breaks
 from tests.accept.breakages_at_the_gate import AT_THE_GATE
+from tests.accept.breakages_of_what_is_kept import OF_WHAT_IS_KEPT
 
 KILL = (*ACCEPT, "kill", "--db", "sqlite")
 RACE = (*ACCEPT, "race", "--db", "sqlite")
@@ -176,4 +177,5 @@ BREAKAGES = (
         "sqlite",
     ),
     *AT_THE_GATE,
+    *OF_WHAT_IS_KEPT,
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.accept.abuse import MATRIX, NASTY
 from tests.accept.edit import EDIT
 from tests.accept.kill import KILL
+from tests.accept.migrate import MIGRATE
 from tests.accept.outage import OUTAGE
 from tests.accept.race import RACE
 from tests.accept.restart import RESTART
@@ -20,7 +21,7 @@ from tests.accept.sabotage import board
 from tests.accept.worlds import WORLDS
 from tests.bench.stage import place
 
-ROWS = {row.name: row for row in (KILL, RESTART, OUTAGE, RACE, WORLDS, MATRIX, NASTY, EDIT)}
+ROWS = {row.name: row for row in (KILL, RESTART, OUTAGE, RACE, MIGRATE, EDIT, WORLDS, MATRIX, NASTY)}
 SABOTAGE = "sabotage"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from service.domain.fields import Expression, Line, Number, Shorthand
@@ -152,7 +153,16 @@ def interval(stored: Json, variant: Variant) -> tuple[Fraction, Fraction]:
     if "range" in stored:
         low, high = (number(value_of(end, variant)) for end in stored["range"])
         return low, high
-    return bounds(number(value_of(stored, variant)), stored.get("tolerance", {}))
+    tolerance = stored.get("tolerance", {})
+    if "expr" in stored:
+        return bounds(number(value_of(stored, variant)), tolerance)
+    return _around(variant.text(stored["value"]), *tolerance.items())
+
+
+@lru_cache(maxsize=4096)
+def _around(text: str, *tolerance: tuple[str, Any]) -> tuple[Fraction, Fraction]:
+    """The interval around a number that was written: everybody's answer is held against the same few."""
+    return bounds(number(from_text(text)), dict(tolerance))
 
 
 def middle(stored: Json, variant: Variant) -> Fraction:

@@ -15,7 +15,7 @@ from service.domain.kinds.answers import NumericAnswer, interval, middle, stored
 from service.domain.kinds.kind import Data, Kind, Posed
 from service.domain.kinds.question import Question, repeated_keys
 from service.domain.mistakes import Mistake
-from service.domain.outcomes import NOTHING, InvalidResponse, Outcome
+from service.domain.outcomes import NOTHING, InvalidResponse, Outcome, fraction_of
 from service.domain.responses import read_members, read_text
 from service.domain.shapes import Json, NumberField, Rich
 from service.domain.values import general
@@ -141,7 +141,7 @@ class Numeric(Kind):
         entry = self._entry(posed, key, self._number(posed, response["text"]))
         if entry is None:
             return Outcome.worth(NOTHING, self.name)
-        return Outcome.worth(Fraction(entry["credit"]), self.name, matched=entry["key"])
+        return Outcome.worth(fraction_of(entry["credit"]), self.name, matched=entry["key"])
 
     def is_answer(self, posed: Posed, key: Json, named: Json, response: Json) -> bool:
         low, high = interval(named, posed.variant)
@@ -155,7 +155,7 @@ class Numeric(Kind):
         return [entry["feedback"] for entry in key["entries"] if entry["key"] == outcome.matched and entry["feedback"]]
 
     def reveal(self, posed: Posed, key: Json, response: Json | None, outcome: Outcome) -> dict[str, Any]:
-        full = [entry["answer"] for entry in key["entries"] if Fraction(entry["credit"]) == 1]
+        full = [entry["answer"] for entry in key["entries"] if fraction_of(entry["credit"]) == 1]
         spans = [interval(answer, posed.variant) for answer in full]
         return {
             "right": {"text": general(middle(full[0], posed.variant))},

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Uuid, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from service.db import Base, is_writing
+from service.db import Moment, is_writing
 from service.domain.attempts import GRACE, SlotState, is_late
 from service.errors import Conflict, WriteNeeded
 from service.quizzes.models import Attempt
@@ -18,8 +20,9 @@ from service.quizzes.operations.grading import grade_attempt
 from service.quizzes.operations.log import read_log, states_of
 from service.quizzes.operations.mending import keep_rules
 from service.quizzes.operations.record import Asked, list_asked
+from service.statements import Lookup
 
-_ATTEMPTS = Base.metadata.tables[Attempt.__tablename__]
+_ID: Uuid[UUID] = Uuid()
 
 
 def is_over(now: datetime) -> ColumnElement[bool]:
@@ -70,15 +73,16 @@ def close(
     Raises `Conflict` for the other.
     """
     finished_at = at if attempt.deadline_at is None else min(at, attempt.deadline_at)
-    closed = session.execute(
-        update(_ATTEMPTS)
-        .where(_ATTEMPTS.c.id == attempt.id, _ATTEMPTS.c.state == "in_progress")
-        .values(state="finished", finished_at=finished_at)
-        .returning(_ATTEMPTS.c.id)
-    ).first()
-    if closed is None:
+    if not _closed().rows(session, attempt=attempt.id, at=finished_at):
         raise Conflict("This attempt was closed at the same moment; ask for its result.")
     set_committed_value(attempt, "state", "finished")
     set_committed_value(attempt, "finished_at", finished_at)
     graded = grade_attempt(session, attempt, slots, states)
     return newest_grades(session, attempt.id) if keep_rules(session, attempt) else graded
+
+
+@cache
+def _closed() -> Lookup:
+    is_open = Attempt.id == bindparam("attempt", type_=_ID), Attempt.state == "in_progress"
+    ended = {"state": "finished", "finished_at": bindparam("at", type_=Moment())}
+    return Lookup(update(Attempt).where(*is_open).values(ended).returning(Attempt.id))

@@ -26,6 +26,7 @@ Worths = Mapping[int, tuple[Mapping[str, Any] | None, Worth]]
 """By slot, the response that counts and what it is worth."""
 
 _ADDED = Addition(FirstTry.__table__)
+_NO_VALUES = digest_of({})
 
 
 def write_first_tries(
@@ -79,7 +80,7 @@ def _row(attempt: Attempt, asked: Asked, tried: Tried) -> dict[str, Any]:
         "course_id": attempt.course_id,
         "question_id": asked.question_id,
         "revision_id": asked.revision_id,
-        "variant": digest_of(asked.drawn),
+        "variant": digest_of(asked.drawn) if asked.drawn else _NO_VALUES,
         "status": tried.outcome.status.value,
         "credit": None if tried.outcome.credit is None else millionths(tried.outcome.credit),
         "solved": tried.solved,
