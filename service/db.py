@@ -315,6 +315,13 @@ def sqlite_path(url: str) -> Path | None:
     return Path(str(parsed.database))
 
 
+def without_password(url: str) -> str:
+    """The address as it may be printed."""
+    parsed = make_url(url)
+    secret = {name: "***" for name in ("password", "sslpassword") if name in parsed.query}
+    return parsed.update_query_dict(secret).render_as_string(hide_password=True)
+
+
 def insert_unless_present(session: Session, model: type[Base], values: dict[str, Any]) -> bool:
     """Insert one row unless a unique constraint already holds its like; tells whether it was inserted.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from functools import cache
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.orm import Session
 
 # Importing the models is what puts their tables into the metadata.
 from service.accounts import models as accounts
@@ -51,15 +52,24 @@ def state(database: Database) -> State:
         return _state(connection)
 
 
-def upgrade(database: Database) -> None:
-    """Bring the schema to this code's revision, in one transaction, one server at a time."""
+def upgrade(database: Database, afterwards: Callable[[Session], object] | None = None) -> None:
+    """Bring the schema to this code's revision, in one transaction, one server at a time.
+
+    `afterwards` is done in the same transaction, by whoever upgrades a database that had a schema: it happens with
+    the upgrade or not at all, whatever dies in between.
+    """
     with database.engine.execution_options(hornbook_writes=True).connect() as connection, _unwatched(connection):
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        if _state(connection) in {State.EMPTY, State.BEHIND}:
+        before = _state(connection)
+        if before in {State.EMPTY, State.BEHIND}:
             from alembic import command  # noqa: PLC0415  takes a second, and only those who migrate need it
 
             command.upgrade(configuration(connection), "head")
+        if before is State.BEHIND and afterwards is not None:
+            with Session(connection) as session:
+                afterwards(session)
+                session.flush()
 
 
 @contextmanager
@@ -94,20 +104,40 @@ def configuration(connection: Connection) -> Config:
     return config
 
 
-def _state(connection: Connection) -> State:
-    if not inspect(connection).has_table("alembic_version"):
-        return State.EMPTY
-    present = connection.scalar(text("SELECT version_num FROM alembic_version"))
+def revision(database: Database) -> str | None:
+    """The revision that the database has; None of an empty one."""
+    with database.engine.connect() as connection:
+        return _revision(connection)
+
+
+def newest_revision() -> str:
+    """The revision that this code needs."""
+    return _revisions()[0]
+
+
+def standing(present: str | None) -> State:
+    """How a database of this revision relates to this code."""
     if present is None:
         return State.EMPTY
-    if present == _revisions()[0]:
+    if present == newest_revision():
         return State.CURRENT
     return State.BEHIND if present in _revisions() else State.AHEAD
 
 
+def _state(connection: Connection) -> State:
+    return standing(_revision(connection))
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
 def next_revision() -> str:
     """The revision that a migration written now has."""
-    return f"{int(_revisions()[0]) + 1:04}"
+    return f"{int(newest_revision()) + 1:04}"
 
 
 @cache

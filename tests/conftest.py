@@ -10,6 +10,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from service.settings import Settings
 from tests.cast import Client, make_cast
 from tests.postgres import Cluster, start_cluster
 from tests.quizzing import Taken, take
+from tests.two_courses import Scene, build, copy_of
 from tests.world import TestWorld
 
 COURSES = Path(__file__).parent / "courses"
@@ -163,6 +165,42 @@ def database(database_url: str) -> Iterator[Database]:
 def world() -> TestWorld:
     """Time and chance under the test's control."""
     return TestWorld(seed=2)
+
+
+@contextmanager
+def _two_courses(folder: Path, cluster: Cluster | None) -> Iterator[dict[str, Scene]]:
+    name = f"scene_{os.getpid()}_{next(_copies)}"
+    urls = {"sqlite": f"sqlite:///{folder / name}.db"}
+    if cluster is not None:
+        urls["postgres"] = cluster.create(name)
+    found = {kind: build(url, folder / kind) for kind, url in urls.items()}
+    yield found
+    for scene in found.values():
+        scene.database.close()
+    if cluster is not None:
+        cluster.drop(name)
+
+
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster | None) -> Iterator[dict[str, Scene]]:
+    """Two courses alike in a database of each kind, for tests that change nothing there."""
+    with _two_courses(tmp_path_factory.mktemp("scenes"), cluster) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def copied_scene(scenes: dict[str, Scene], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """The scene on SQLite to be spoilt: `restore` makes it anew in no time."""
+    copy = copy_of(scenes["sqlite"], f"sqlite:///{tmp_path_factory.mktemp('copy') / 'copy.db'}")
+    yield copy
+    copy.database.close()
+
+
+@pytest.fixture
+def spoilt_scenes(tmp_path: Path, cluster: Cluster | None) -> Iterator[dict[str, Scene]]:
+    """The same for one test alone."""
+    with _two_courses(tmp_path, cluster) as found:
+        yield found
 
 
 @pytest.fixture

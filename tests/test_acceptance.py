@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.accept.breakages import BREAKAGES, Breakage
+from tests.accept.breakage import Breakage
+from tests.accept.breakages import BREAKAGES
 from tests.accept.row import TIERS, Row, Try, Verdict, line
 from tests.accept.sabotage import ROOT, require_in_place
 from tests.bench.stage import Place

@@ -32,6 +32,17 @@ def test_nothing_is_done_at_first(ana: Client) -> None:
     assert {reading["state"] for reading in progress["readings"]} == {"unread"}
 
 
+def test_a_mark_is_told_with_what_it_is_on(ana: Client) -> None:
+    reading = readings(ana)["Tides"]
+    told = mark(ana, reading, minutes=25, note="again")
+    assert {name: told[name] for name in ("reading", "state", "minutes", "note")} == {
+        "reading": reading,
+        "state": "done",
+        "minutes": 25,
+        "note": "again",
+    }
+
+
 def test_a_required_group_is_done_by_one_option_extensions_aside(ana: Client) -> None:
     ids = readings(ana)
     mark(ana, ids["Neap Tides"])

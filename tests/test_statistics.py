@@ -77,10 +77,60 @@ def test_below_ten_students_there_is_their_number_and_nothing_else(
     crowd: list[Client], prep_check: str, database: Database, ida: Client
 ) -> None:
     for client in crowd[:9]:
-        sit(client, prep_check, database, right=True)
-    told = of_kind(ida, "single_choice")
-    silent = ("facility", "spread", "discrimination", "choices", "may_be_miskeyed", "unanswered", "mean_tries")
+        taken = take(client, prep_check, database)
+        make_the_named_mistake(taken)
+        answer_of(taken.submit())
+    told = of_kind(ida, "numeric")
+    silent = ("facility", "spread", "pairs", "discrimination", "choices", "may_be_miskeyed", "unanswered", "mistakes")
     assert told["n"] == 9 and {told[name] for name in silent} == {None}
+
+
+def make_the_named_mistake(taken: Taken) -> None:
+    """Add where one has to subtract."""
+    number = taken.slot("numeric")
+    high, low = (Fraction(taken.asked(number).drawn[name]) for name in ("high", "low"))
+    answer_of(taken.check(number, {"text": f"{float(high + low):.2f}"}, 1))
+
+
+def test_a_key_that_those_who_know_contradict_is_named(
+    crowd: list[Client], prep_check: str, database: Database, ida: Client
+) -> None:
+    for number, client in enumerate(crowd):
+        taken, knows = take(client, prep_check, database), number < 8
+        slot = taken.slot("single_choice")
+        for other in taken.slots:
+            if other["slot"] != slot:
+                response = taken.right(other["slot"]) if knows else taken.wrong(other["slot"])
+                answer_of(taken.save(other["slot"], response, base_rev=0))
+        word = "One" if knows else "Two"
+        choice = next(one for one in taken.slots[slot - 1]["question"]["choices"] if one["text"]["markdown"] == word)
+        answer_of(taken.save(slot, {"choice": choice["id"]}, base_rev=0))
+        answer_of(taken.submit())
+    told = of_kind(ida, "single_choice")
+    assert told["may_be_miskeyed"] is True and told["facility"]["value"] == 0.3333333333333333
+    assert of_kind(ida, "multiple_choice")["may_be_miskeyed"] is None
+
+
+def test_who_took_a_hint_first_is_counted_and_is_in_no_other_figure(
+    crowd: list[Client], prep_check: str, database: Database, ida: Client
+) -> None:
+    for number, client in enumerate(crowd):
+        taken = take(client, prep_check, database)
+        slot = taken.slot("numeric")
+        if number < 2:
+            answer_of(client.post(f"/attempts/{taken.id}/answers/{slot}/hints", {"number": 1}))
+        answer_of(taken.check(slot, taken.right(slot) if number < 7 else {"text": "77"}, 1))
+        answer_of(taken.submit())
+    told = of_kind(ida, "numeric")
+    assert (told["n"], told["pairs"], told["hinted"], told["facility"]["value"]) == (10, 10, 2, 0.5)
+
+
+def test_a_quiz_can_be_asked_for(ida: Client, prep_check: str, everything: str) -> None:
+    def kinds(quiz: str) -> list[str]:
+        return [one["kind"] for one in answer_of(ida.get(f"{STATISTICS}&quiz={quiz}"))["items"]]
+
+    assert sorted(kinds(prep_check)) == ["matching", "multiple_choice", "numeric", "single_choice"]
+    assert len(kinds(everything)) == 9 and kinds("00000000-0000-4000-8000-000000000000") == []
 
 
 def test_a_system_sees_figures_and_nothing_of_the_keys(
@@ -91,14 +141,13 @@ def test_a_system_sees_figures_and_nothing_of_the_keys(
     told = of_kind(lms, "single_choice")
     assert told["facility"]["value"] == 0.75
     assert told["choices"] is told["mistakes"] is told["may_be_miskeyed"] is None
+    assert "CANARY" not in lms.get(STATISTICS).get_data(as_text=True)
 
 
 def test_named_mistakes_are_counted(crowd: list[Client], prep_check: str, database: Database, ida: Client) -> None:
     for client in crowd:
         taken = take(client, prep_check, database)
-        number = taken.slot("numeric")
-        high, low = (Fraction(taken.asked(number).drawn[name]) for name in ("high", "low"))
-        answer_of(taken.check(number, {"text": f"{float(high + low):.2f}"}, 1))
+        make_the_named_mistake(taken)
         answer_of(taken.submit())
     [mistake] = of_kind(ida, "numeric")["mistakes"]
     assert mistake["n"] == 12

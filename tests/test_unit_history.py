@@ -118,7 +118,8 @@ def test_a_key_that_was_changed_and_changed_back_grades_as_before(
     slot = open_.slot("numeric")
     right = open_.right(slot)
     document, tag = read(ida)
-    next(one for one in document["questions"] if one["key"] == "range")["answer"] = {"value": "900", "tolerance": {"abs": "1"}}
+    question = next(one for one in document["questions"] if one["key"] == "range")
+    question["answer"] = {"value": "900", "tolerance": {"abs": "1"}}
     answer_of(ida.put(UNIT, document, If_Match=tag))
     publish(ida)
     answer_of(ida.post(f"{UNIT}/revert", {"version": 1}, If_Match="*"))

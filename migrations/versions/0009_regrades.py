@@ -44,21 +44,15 @@ def upgrade() -> None:
     op.add_column("attempts", sa.Column("regraded_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("grades") as grades:
         grades.add_column(sa.Column("first", sa.Text(), nullable=True))
-        grades.add_column(
-            sa.Column("regrade_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
-        )
+        grades.add_column(sa.Column("regrade_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         grades.add_column(sa.Column("reason", sa.String(length=1000), nullable=True))
         grades.add_column(sa.Column("actor_id", sa.Uuid(), nullable=True))
-        grades.create_foreign_key(
-            op.f("fk_grades_regrade_id"), "regrades", ["regrade_id"], ["id"], ondelete="RESTRICT"
-        )
+        grades.create_foreign_key(op.f("fk_grades_regrade_id"), "regrades", ["regrade_id"], ["id"], ondelete="RESTRICT")
         grades.create_foreign_key(op.f("fk_grades_actor_id"), "users", ["actor_id"], ["id"], ondelete="RESTRICT")
         for name, check in CHECKS.items():
             grades.create_check_constraint(op.f(f"ck_grades_{name}"), check)
     regraded = sa.text("regrade_id IS NOT NULL")
-    op.create_index(
-        "ix_grades_regraded", "grades", ["regrade_id"], sqlite_where=regraded, postgresql_where=regraded
-    )
+    op.create_index("ix_grades_regraded", "grades", ["regrade_id"], sqlite_where=regraded, postgresql_where=regraded)
 
 
 def downgrade() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from service.cli.api import openapi
+from service.cli.backing_up import backup, restore
 from service.cli.database import db
+from service.cli.doctor import doctor
 from service.cli.exporting import export
 from service.cli.importing import import_
 from service.cli.linting import coverage, lint
@@ -32,7 +34,7 @@ def main() -> None:
 
 
 for command in (
-    *(serve, db, seed, lint, coverage, export, import_, new, preview, schema),
+    *(serve, doctor, db, backup, restore, seed, lint, coverage, export, import_, new, preview, schema),
     *(user, enrol, roster, token, sweep, demo, recompute, openapi),
 ):
     main.add_command(command)

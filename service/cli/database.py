@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.orm import Session
 
 from service import schema
 from service.cli.output import counted, database_option, opened, opened_current, progress, read_settings
-from service.db import Database
 
 
 @click.group()
@@ -20,9 +20,7 @@ def upgrade(database_url: str | None) -> None:
     """Bring the schema up to date; harmless when it is."""
     with opened(read_settings(database_url), make=True) as database:
         before = schema.state(database)
-        schema.upgrade(database)
-        if before is schema.State.BEHIND:
-            rebuild_projections(database)
+        schema.upgrade(database, afterwards=rebuild_projections)
         after = schema.state(database)
     if after is not schema.State.CURRENT:
         raise click.ClickException(after.value)
@@ -36,23 +34,22 @@ def rebuild(database_url: str | None) -> None:
 
     It changes nothing unless something was damaged: the same log always gives the same rows.
     """
-    with opened_current(read_settings(database_url)) as database:
-        attempts = rebuild_projections(database)
+    with opened_current(read_settings(database_url)) as database, database.write() as session:
+        attempts = rebuild_projections(session)
     click.echo(f"{counted(attempts, 'finished attempt')} gone through.")
 
 
-def rebuild_projections(database: Database) -> int:
-    """Make every projection again, all in one transaction; tells of how many finished attempts."""
+def rebuild_projections(session: Session) -> int:
+    """Make every projection again; tells of how many finished attempts."""
     from service.content.rebuilding import rebuild_outlines
     from service.quizzes.operations.rebuilding import count_finished, rebuild_first_tries
 
-    with database.write() as session:
-        for _ in rebuild_outlines(session):
-            pass
-        attempts = count_finished(session)
-        with progress(attempts, "Going through attempts") as advance:
-            for _ in rebuild_first_tries(session):
-                advance("")
+    for _ in rebuild_outlines(session):
+        pass
+    attempts = count_finished(session)
+    with progress(attempts, "Going through attempts") as advance:
+        for _ in rebuild_first_tries(session):
+            advance("")
     return attempts
 
 

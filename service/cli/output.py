@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from service import schema
-from service.db import Database, sqlite_path
+from service.db import Database, sqlite_path, without_password
 from service.domain.merging import Difference
 from service.domain.mistakes import Rejected
 from service.errors import Problem
 from service.settings import Settings, UnusableSettings
+from service.upkeep.occupancy import using
+from service.upkeep.refusing import Refused
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,7 +39,7 @@ class OneSentence(click.Group):
         except Rejected as rejected:
             count = counted(len(rejected.mistakes), "mistake")
             raise click.ClickException(f"{count} to mend first:\n{rejected}") from rejected
-        except UnusableSettings as unusable:
+        except (UnusableSettings, Refused) as unusable:
             raise click.ClickException(str(unusable)) from unusable
         except (ArgumentError, NoSuchModuleError) as wrong:
             raise click.ClickException(f"The database address cannot be used: {wrong}") from wrong
@@ -63,6 +64,11 @@ def read_settings(database_url: str | None = None, **others: object) -> Settings
     return Settings.from_env(environ)
 
 
+def name_of(settings: Settings) -> str:
+    """The database as it may be printed: without a password."""
+    return without_password(settings.database_url)
+
+
 def _refused(what: str, failure: DBAPIError) -> str:
     reason = str(failure.orig).strip().splitlines()[0]
     return f"{what} cannot be used: {reason}."
@@ -76,10 +82,10 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[Database]:
         _require_usable(file, make=make)
     database = Database(settings.database_url, pool_size=settings.threads)
     try:
-        yield database
+        with using(file):
+            yield database
     except DBAPIError as failure:
-        where = file or make_url(settings.database_url).render_as_string()
-        raise click.ClickException(_refused(f"The database {where}", failure)) from failure
+        raise click.ClickException(_refused(f"The database {file or name_of(settings)}", failure)) from failure
     finally:
         database.close()
 

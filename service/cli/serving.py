@@ -6,13 +6,12 @@ import errno
 import socket
 
 import click
-from sqlalchemy import make_url
 
 from service import schema
 from service.app import create_app
 from service.cli.database import rebuild_projections
 from service.cli.demo import Demo, prepare_demo
-from service.cli.output import database_option, opened, read_settings
+from service.cli.output import database_option, name_of, opened, read_settings
 from service.cli.seeding import seed_folder
 from service.content.operations import has_courses
 from service.db import Database, sqlite_path
@@ -42,9 +41,7 @@ def make_ready(database: Database, settings: Settings) -> None:
     state = schema.state(database)
     if state is schema.State.EMPTY or (state is schema.State.BEHIND and is_embedded(settings)):
         click.echo(f"Preparing {name_of(settings)} …")
-        schema.upgrade(database)
-        if state is schema.State.BEHIND:
-            rebuild_projections(database)
+        schema.upgrade(database, afterwards=rebuild_projections)
         state = schema.state(database)
     if state is not schema.State.CURRENT:
         raise click.ClickException(state.value)
@@ -57,11 +54,6 @@ def make_ready(database: Database, settings: Settings) -> None:
 def is_embedded(settings: Settings) -> bool:
     """Whether the database is the installation's own file, looked after without asking."""
     return sqlite_path(settings.database_url) == settings.data_dir / "hornbook.db"
-
-
-def name_of(settings: Settings) -> str:
-    """The database as it may be printed: without a password."""
-    return make_url(settings.database_url).render_as_string(hide_password=True)
 
 
 def _refuse_taken_port(settings: Settings) -> None:

@@ -86,7 +86,7 @@ def read_sources(path: Path, format_: Format, progress: Progress = lambda _: Non
     """
     found, others = [], []
     for source in find_sources(path, format_):
-        text, is_usual = _text(source)
+        text, is_usual = _text(source.read_bytes())
         if source != path and not format_.is_meant(text, str(source)):
             others.append(source)
         else:
@@ -98,9 +98,14 @@ def read_sources(path: Path, format_: Format, progress: Progress = lambda _: Non
     return _with_keys(found), others
 
 
-def _text(source: Path) -> tuple[str, bool]:
+def read_content(content: bytes, name: str, format_: Format) -> Found:
+    """What a file makes that was sent and has this name."""
+    text, is_usual = _text(content)
+    return _found(Path(name), format_.read(text, name), is_usual=is_usual)
+
+
+def _text(content: bytes) -> tuple[str, bool]:
     """What a file says, and whether it is UTF-8; one that is not is read in the older encoding such files have."""
-    content = source.read_bytes()
     try:
         return content.decode("utf-8-sig"), True
     except UnicodeDecodeError:

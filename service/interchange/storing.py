@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -69,14 +70,14 @@ def _ready(target: StoredCourse, planned: Planned) -> Ready:
     return Ready(unit, None if added else editing.get_unit_state(target.session, target.course, unit.key).digest)
 
 
-def store(session: Session, world: World, course: Course, ready: Sequence[Ready]) -> None:
+def store(session: Session, world: World, course: Course, ready: Sequence[Ready], author: UUID | None = None) -> None:
     """Write all of them or, where somebody was faster, none: `PreconditionFailed`, `Conflict`."""
     for one in ready:
         if one.seen is None:
-            editing.create_unit(session, world, course, one.unit, None)
+            editing.create_unit(session, world, course, one.unit, author)
         else:
             state = editing.get_unit_state(session, course, one.unit.key)
-            editing.save_unit(session, world, state, one.unit, None, partial(_require, one.seen))
+            editing.save_unit(session, world, state, one.unit, author, partial(_require, one.seen))
 
 
 def _require(seen: str, present: str) -> None:

@@ -31,7 +31,7 @@ class MarkIn(In):
 class MarkOut(Out):
     """How far the student is with a reading."""
 
-    reading = Uuid(required=True)
+    reading = Uuid(required=True, attribute="reading_id")
     state = fields.String(required=True)
     minutes = fields.Integer(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)

@@ -67,17 +67,22 @@ def matching(call: Call, state: editing.UnitState) -> editing.Match:
         try:
             call.must_match(digest)
         except PreconditionFailed as failed:
-            newest = state.newest
-            failed.extra["current"] = {
-                "version": newest.number,
-                "author": None if newest.author_id is None else str(newest.author_id),
-                "created_at": written(newest.created_at),
-                "published_version": state.published_version,
-                "etag": digest,
-            }
+            failed.extra["current"] = current_of(state)
             raise
 
     return match
+
+
+def current_of(state: editing.UnitState) -> dict[str, Any]:
+    """What is there now, who made it and when."""
+    newest = state.newest
+    return {
+        "version": newest.number,
+        "author": None if newest.author_id is None else str(newest.author_id),
+        "created_at": written(newest.created_at),
+        "published_version": state.published_version,
+        "etag": state.digest,
+    }
 
 
 def told_of(state: editing.UnitState, **more: Any) -> Reply:

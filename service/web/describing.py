@@ -12,6 +12,7 @@ from typing import Any
 import flask_smorest
 from flask import Flask
 from marshmallow import Schema
+from marshmallow.fields import Field
 from werkzeug.routing import IntegerConverter
 
 from service.domain.roles import Allow
@@ -19,7 +20,7 @@ from service.settings import Settings
 from service.web import components
 from service.web import json as strict
 from service.web.addresses import LONGEST, SLUG, SlugConverter
-from service.web.calls import Endpoint, Media
+from service.web.calls import JSON, Endpoint, Media
 from service.web.idempotency import KEPT
 from service.web.paging import Cursor
 from service.web.routes import Routes
@@ -51,6 +52,7 @@ def described(app: Flask, routes: tuple[Routes, ...], settings: Settings) -> dic
     title = {"title": "Hornbook", "version": "1", "openapi_version": VERSION}
     about = {"info": {"description": INTRODUCTION}, "x-limits": limits(settings)}
     api = _Api(app, spec_kwargs={**title, **about})
+    api.ma_plugin.converter.add_attribute_function(_number_as_text)
     api.register_converter(SlugConverter, _slug_parameter)
     api.register_converter(IntegerConverter, _count_parameter)
     components.add(api.spec)
@@ -140,8 +142,8 @@ def _answers(blueprint: Any, endpoint: Endpoint, status: int) -> Iterator[Callab
             yield blueprint.alt_response(status, schema=given, success=True, **about)
             continue
         for media_type in given.types:
-            text = {"type": "string"}
-            yield blueprint.alt_response(status, schema=text, content_type=media_type, success=True, **about)
+            content = {"type": "object" if media_type == JSON else "string"}
+            yield blueprint.alt_response(status, schema=content, content_type=media_type, success=True, **about)
 
 
 def _headers_read_by(endpoint: Endpoint) -> Iterator[type[Schema]]:
@@ -185,6 +187,14 @@ def _allow(allow: Allow) -> dict[str, object]:
         "roles": sorted(allow.roles),
         "scope": allow.scope,
     }
+
+
+def _number_as_text(_converter: object, field: Field[Any], ret: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """A number that is written as text, so that no reader rounds it, is described as text."""
+    if not getattr(field, "as_string", False):
+        return {}
+    nullable = isinstance(ret.get("type"), list)
+    return {"type": ["string", "null"] if nullable else "string", "format": "decimal"}
 
 
 def _slug_parameter(_converter: SlugConverter) -> dict[str, object]:

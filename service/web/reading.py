@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import marshmallow as ma
 from flask import Request
@@ -59,6 +60,8 @@ def query_of(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     if not request.query_string and schema is None:
         return {}
     try:
+        # Strictly, as `args` reads a byte that is no text for some other text.
+        unquote_to_bytes(request.query_string).decode()
         asked = request.args
     except UnicodeDecodeError:
         raise Unreadable("The query string is not UTF-8: percent-encode what is not ASCII.") from None

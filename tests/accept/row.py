@@ -18,11 +18,12 @@ class Effort:
     restarts: int
     outages: int
     finishes: int
+    upgrades: int
 
 
 TIERS = {
-    "ci": Effort(kills=20, answers=600, restarts=20, outages=5, finishes=20),
-    "soak": Effort(kills=1000, answers=100_000, restarts=200, outages=50, finishes=500),
+    "ci": Effort(kills=20, answers=600, restarts=20, outages=5, finishes=20, upgrades=10),
+    "soak": Effort(kills=1000, answers=100_000, restarts=200, outages=50, finishes=500, upgrades=500),
 }
 
 

@@ -9,7 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.accept.abuse import MATRIX, NASTY
 from tests.accept.kill import KILL
+from tests.accept.migrate import MIGRATE
 from tests.accept.outage import OUTAGE
 from tests.accept.race import RACE
 from tests.accept.restart import RESTART
@@ -18,7 +20,7 @@ from tests.accept.sabotage import board
 from tests.accept.worlds import WORLDS
 from tests.bench.stage import place
 
-ROWS = {row.name: row for row in (KILL, RESTART, OUTAGE, RACE, WORLDS)}
+ROWS = {row.name: row for row in (KILL, RESTART, OUTAGE, RACE, MIGRATE, WORLDS, MATRIX, NASTY)}
 SABOTAGE = "sabotage"
 
 

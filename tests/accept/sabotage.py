@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.accept.breakages import BREAKAGES, Breakage
+from tests.accept.breakage import Breakage
+from tests.accept.breakages import BREAKAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("service", "tests", "migrations", "seed", "pyproject.toml", "README.md", "CHANGELOG.md", "wsgi.py")

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from service.domain.statistics import (
     ENOUGH,
+    FEWEST_CHOOSERS,
     MILLION,
     Chosen,
     Estimate,
+    Picked,
     Sums,
     choice_correlation,
     discrimination,
@@ -133,10 +135,47 @@ def test_a_question_with_a_wrong_key_is_found(seed: int) -> None:
     expected = {choice: np.corrcoef(chosen == choice, rest)[0, 1] for choice in "abc"}
     for choice, told in goes.items():
         assert told is not None and math.isclose(told.value, expected[choice], abs_tol=1e-6)
-    assert is_miskeyed([goes["c"]], [goes["a"], goes["b"]])
-    assert not is_miskeyed([goes["b"]], [goes["a"], goes["c"]])
+    picked = {choice: Picked(int((chosen == choice).sum()), told) for choice, told in goes.items()}
+    assert is_miskeyed([goes["c"]], [picked["a"], picked["b"]])
+    assert not is_miskeyed([goes["b"]], [picked["a"], picked["c"]])
 
 
 def test_without_figures_nobody_is_blamed() -> None:
-    assert not is_miskeyed([None], [None])
-    assert not is_miskeyed([Estimate(-0.3, -0.5, 0)], [Estimate(-0.1, -0.4, 0.2)])
+    assert not is_miskeyed([None], [Picked(9, None)])
+    assert not is_miskeyed([Estimate(-0.3, -0.5, 0)], [Picked(9, Estimate(-0.1, -0.4, 0.2))])
+    assert not is_miskeyed([None], [Picked(FEWEST_CHOOSERS - 1, Estimate(0.8, 0.3, 0.9))])
+
+
+def is_flagged(students: int, seed: int, *, wrong_key: bool) -> bool:
+    """Whether a question is said to be miskeyed, in a class of which each knows as much as they are able to."""
+    right = simulated(students, [0.0] * 10, [1.5] * 10, seed)
+    chance = np.random.default_rng(seed + 1_000_000)
+    chosen = np.where(right[:, 0] == 1, "b", chance.choice(["a", "c", "d"], size=students))
+    key, rest = "c" if wrong_key else "b", right[:, 1:].sum(axis=1) * MILLION // 9
+    sums = summed([MILLION if one == key else 0 for one in chosen], [int(one) for one in rest])
+    picked = {}
+    for choice in "abcd":
+        number = int((chosen == choice).sum())
+        goes = choice_correlation(sums, Chosen(number, number, int(rest[chosen == choice].sum())))
+        picked[choice] = Picked(number, goes)
+    return is_miskeyed([picked[key].correlation], [picked[choice] for choice in "abcd" if choice != key])
+
+
+@pytest.mark.parametrize(("students", "found"), [(10, 0.1), (30, 0.5), (100, 0.9)])
+def test_a_right_key_is_hardly_ever_blamed_and_a_wrong_one_the_surer_the_larger_the_class(
+    students: int, found: float
+) -> None:
+    classes = range(200)
+    assert sum(is_flagged(students, seed, wrong_key=False) for seed in classes) <= 3
+    assert sum(is_flagged(students, seed, wrong_key=True) for seed in classes) >= found * len(classes)
+
+
+@pytest.mark.parametrize("credits_", [[MILLION // 2] * 10, [MILLION] * 10, [0] * 10])
+def test_ten_students_who_fare_alike_do_not_make_it_certain(credits_: list[int]) -> None:
+    told = facility(summed(credits_, list(range(10))))
+    assert told is not None and told.high - told.low > 0.2 and told.low <= told.value <= told.high
+
+
+def test_what_goes_together_in_ten_students_may_be_chance() -> None:
+    told = discrimination(summed([0, MILLION] * 5, [0, MILLION] * 5))
+    assert told is not None and told.value == told.high == 1.0 and 0.5 < told.low < 0.95

@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from service.content.models import AnswerKey, Question, QuestionRevision, Unit
+from service.content.models import AnswerKey, Question, QuestionRevision, Quiz, Unit
 from service.domain.statistics import (
     ENOUGH,
     Chosen,
     Estimate,
+    Picked,
     choice_correlation,
     discrimination,
     facility,
@@ -36,17 +37,25 @@ class QuestionStatistics:
     revisions: Sequence[Mapping[str, Any]]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which questions: of a unit, of those that a quiz may ask, or all."""
+
+    unit: str | None = None
+    quiz: UUID | None = None
+
+
 def list_statistics(
     session: Session,
     course_id: int,
     *,
-    unit: str | None,
+    asked: Asked,
     after: tuple[str, str] | None,
     limit: int,
     shows_keys: bool,
 ) -> list[QuestionStatistics]:
     """The questions of the published units in their order; `shows_keys`: what was chosen, and what is right, too."""
-    rows = _questions(session, course_id, unit, after, limit)
+    rows = _questions(session, course_id, asked, after, limit)
     ids = [row.id for row in rows]
     counted = count_tries(session, ids)
     revisions = _revisions(session, ids)
@@ -64,7 +73,7 @@ def list_statistics(
                     "revision": one.number,
                     "is_current": one.id == row.revision_id,
                     **_figures(counted[one.id]),
-                    "mistakes": _named(mistakes.get(one.id, {})) if shows_keys else None,
+                    "mistakes": _named(mistakes.get(one.id, {}), counted[one.id]) if shows_keys else None,
                     **(_of_choices(one, counted[one.id], chosen.get(one.id, {})) if shows_keys else _NO_CHOICES),
                 }
                 for one in revisions.get(row.id, ())
@@ -76,7 +85,7 @@ def list_statistics(
 
 
 def _questions(
-    session: Session, course_id: int, unit: str | None, after: tuple[str, str] | None, limit: int
+    session: Session, course_id: int, asked: Asked, after: tuple[str, str] | None, limit: int
 ) -> Sequence[Any]:
     found = (
         select(Question.id, Question.revision_id, Unit.sort, Unit.key.label("unit"), QuestionRevision.content)
@@ -84,8 +93,11 @@ def _questions(
         .join(QuestionRevision, QuestionRevision.id == Question.revision_id)
         .where(Unit.course_id == course_id, Unit.status == "published", Question.archived_at.is_(None))
     )
-    if unit is not None:
-        found = found.where(Unit.key == unit)
+    if asked.unit is not None:
+        found = found.where(Unit.key == asked.unit)
+    if asked.quiz is not None:
+        settings = session.scalar(select(Quiz.settings).where(Quiz.id == asked.quiz)) or {"pools": []}
+        found = found.where(Question.id.in_({UUID(one) for pool in settings["pools"] for one in pool["questions"]}))
     if after is not None:
         found = found.where(tuple_(Unit.sort, Question.id) > tuple_(after[0], UUID(after[1])))
     return session.execute(found.order_by(Unit.sort, Question.id).limit(limit)).all()
@@ -117,6 +129,7 @@ def _figures(counted: Counted) -> dict[str, Any]:
     enough = sums.n >= ENOUGH
     return {
         "n": sums.n,
+        "pairs": sums.pairs if enough else None,
         "facility": facility(sums),
         "spread": spread(sums),
         "discrimination": discrimination(sums),
@@ -134,7 +147,7 @@ def _of_choices(revision: Any, counted: Counted, chosen: Mapping[str, Chosen]) -
     offered = _offered(revision)
     if offered is None or counted.sums.n < ENOUGH:
         return _NO_CHOICES
-    told, right, wrong = [], list[Estimate | None](), list[Estimate | None]()
+    told, right, wrong = [], list[Estimate | None](), list[Picked]()
     for key, text, is_right in offered:
         picked = chosen.get(key, Chosen(0, 0, 0))
         goes_with = choice_correlation(counted.sums, picked)
@@ -147,8 +160,10 @@ def _of_choices(revision: Any, counted: Counted, chosen: Mapping[str, Chosen]) -
                 "correlation": goes_with,
             }
         )
-        if is_right is not None:
-            (right if is_right else wrong).append(goes_with)
+        if is_right:
+            right.append(goes_with)
+        elif is_right is not None:
+            wrong.append(Picked(picked.n, goes_with))
     is_known = bool(right and wrong) and revision.content["kind"] != "multiple_choice"
     return {"choices": told, "may_be_miskeyed": is_miskeyed(right, wrong) if is_known else None}
 
@@ -170,5 +185,7 @@ def _offered(revision: Any) -> list[tuple[str, str, bool | None]] | None:
     ]
 
 
-def _named(mistakes: Mapping[str, int]) -> list[dict[str, Any]]:
+def _named(mistakes: Mapping[str, int], counted: Counted) -> list[dict[str, Any]] | None:
+    if counted.sums.n < ENOUGH:
+        return None
     return [{"mistake": mistake, "n": number} for mistake, number in mistakes.items()]

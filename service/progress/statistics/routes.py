@@ -10,6 +10,7 @@ from service.domain.roles import Allow, Role, Scope
 from service.errors import Conflict, NotFound
 from service.progress.statistics import accepting, operations
 from service.progress.statistics.accepting import Acceptance, Accepted
+from service.progress.statistics.operations import Asked
 from service.progress.statistics.schemas import (
     AcceptanceIn,
     AcceptedOut,
@@ -50,7 +51,7 @@ def list_statistics(call: Call, course: str) -> Page:
     found = operations.list_statistics(
         call.session,
         _admitted(call, course),
-        unit=call.query["unit"],
+        asked=Asked(call.query["unit"], call.query["quiz"]),
         after=call.query.get("after"),
         limit=call.query["limit"] + 1,
         shows_keys=call.caller.user_id is not None,

@@ -16,6 +16,7 @@ class StatisticsQuery(PageQuery):
     """Which questions."""
 
     unit = Slug(load_default=None, metadata={"description": "of this unit alone"})
+    quiz = Uuid(load_default=None, metadata={"description": "those alone that this quiz may ask"})
     after = Cursor("statistics", str, str)
 
 
@@ -56,9 +57,17 @@ class RevisionStatisticsOut(Out):
 
     revision = fields.Integer(required=True)
     is_current = fields.Boolean(required=True)
-    n = fields.Integer(required=True, metadata={"description": "students"})
+    n = fields.Integer(required=True, metadata={"description": "students who were graded without a hint"})
+    pairs = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": f"of them those whose attempt asked more, on whom correlations rest; {SILENT}"},
+    )
     facility = fields.Nested(
-        EstimateOut, required=True, allow_none=True, metadata={"description": f"mean credit, 0 to 1; {SILENT}"}
+        EstimateOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": f"mean credit, 0 to 1, with Wilson's interval; {SILENT}"},
     )
     spread = fields.Float(
         required=True, allow_none=True, metadata={"description": f"standard deviation of the credits; {SILENT}"}
@@ -68,12 +77,15 @@ class RevisionStatisticsOut(Out):
         required=True,
         allow_none=True,
         metadata={
-            "description": "correlation of the credit with the rest of the attempt (item-rest); with the total of k "
-            f"questions noise alone goes together by about 1/√k, which the rest leaves out; {SILENT}"
+            "description": "correlation of the credit with the rest of the attempt (item-rest), with Fisher's "
+            "interval; with the total of k questions noise alone goes together by about 1/√k, which the rest leaves "
+            f"out; {SILENT}"
         },
     )
     unanswered = fields.Integer(required=True, allow_none=True)
-    hinted = fields.Integer(required=True, allow_none=True, metadata={"description": "took a hint first"})
+    hinted = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "students who took a hint first; not among the `n`"}
+    )
     mean_tries = fields.Float(required=True, allow_none=True)
     choices = fields.List(
         fields.Nested(ChoiceStatisticsOut),
@@ -84,13 +96,16 @@ class RevisionStatisticsOut(Out):
     may_be_miskeyed = fields.Boolean(
         required=True,
         allow_none=True,
-        metadata={"description": "a wrong choice goes together with the rest better than the right one"},
+        metadata={
+            "description": "a wrong choice, of three students or more, goes together with the rest better than the "
+            "right one, beyond chance"
+        },
     )
     mistakes = fields.List(
         fields.Nested(MistakeCountOut),
         required=True,
         allow_none=True,
-        metadata={"description": "for those who may see keys"},
+        metadata={"description": f"for those who may see keys; {SILENT}"},
     )
 
 

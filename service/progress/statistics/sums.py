@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Subquery, Text, case, cast, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, Subquery, Text, and_, case, cast, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from service.db import Json
@@ -18,7 +18,10 @@ from service.quizzes.models import FirstTry
 
 @dataclass(frozen=True)
 class Counted:
-    """The sums of one revision of a question, and what else is counted of its tries."""
+    """The sums of one revision of a question over tries without a hint, and what else is counted of them.
+
+    `hinted` students took a hint first: what they answered then says little, and is in no other figure.
+    """
 
     sums: Sums
     unanswered: int
@@ -30,29 +33,28 @@ def count_tries(session: Session, questions: Collection[UUID]) -> dict[int, Coun
     """The sums of each revision, over each student's first meeting with the question."""
     met = _first_meetings(questions)
     credit, rest = cast(met.c.credit, BigInteger), cast(met.c.rest, BigInteger)
-    known = met.c.rest.is_not(None)
-    of_pairs = case((known, credit), else_=0)
+    is_pair = met.c.counts & met.c.rest.is_not(None)
+    sums = (
+        (met.c.counts, 1),
+        (met.c.counts, credit),
+        (met.c.counts, credit * credit),
+        (is_pair, 1),
+        (is_pair, credit),
+        (is_pair, credit * credit),
+        (is_pair, rest),
+        (is_pair, rest * rest),
+        (is_pair, credit * rest),
+        (met.c.counts & (met.c.status == "unanswered"), 1),
+        (met.c.hinted, 1),
+        (met.c.counts, met.c.tries),
+    )
     rows = session.execute(
-        select(
-            met.c.revision_id,
-            func.count(),
-            func.sum(credit),
-            func.sum(credit * credit),
-            func.sum(case((known, 1), else_=0)),
-            func.sum(of_pairs),
-            func.sum(of_pairs * credit),
-            func.sum(func.coalesce(rest, 0)),
-            func.sum(func.coalesce(rest * rest, 0)),
-            func.sum(func.coalesce(credit * rest, 0)),
-            func.sum(case((met.c.status == "unanswered", 1), else_=0)),
-            func.sum(case((met.c.hinted, 1), else_=0)),
-            func.sum(met.c.tries),
-        ).group_by(met.c.revision_id)
+        select(met.c.revision_id, *(func.sum(case(one, else_=0)) for one in sums)).group_by(met.c.revision_id)
     )
     counted = {}
     for revision, *numbers in rows:
-        *sums, unanswered, hinted, checks = map(int, numbers)
-        counted[revision] = Counted(Sums(*sums), unanswered, hinted, checks)
+        *added, unanswered, hinted, checks = map(int, numbers)
+        counted[revision] = Counted(Sums(*added), unanswered, hinted, checks)
     return counted
 
 
@@ -69,7 +71,7 @@ def count_choices(session: Session, questions: Collection[UUID]) -> dict[int, di
             func.sum(case((met.c.rest.is_not(None), 1), else_=0)),
             func.sum(func.coalesce(cast(met.c.rest, BigInteger), 0)),
         )
-        .where(is_choice)
+        .where(is_choice, met.c.counts)
         .group_by(met.c.revision_id, met.c.response)
     )
     chosen: dict[int, dict[str, Chosen]] = defaultdict(dict)
@@ -87,7 +89,7 @@ def count_mistakes(session: Session, questions: Collection[UUID]) -> dict[int, d
     met = _first_meetings(questions)
     rows = session.execute(
         select(met.c.revision_id, met.c.mistake, func.count())
-        .where(met.c.mistake.is_not(None))
+        .where(met.c.mistake.is_not(None), met.c.counts)
         .group_by(met.c.revision_id, met.c.mistake)
         .order_by(func.count().desc(), met.c.mistake)
     )
@@ -98,7 +100,7 @@ def count_mistakes(session: Session, questions: Collection[UUID]) -> dict[int, d
 
 
 def _first_meetings(questions: Collection[UUID]) -> Subquery:
-    """Of each student the first try at each question, as long as it counts for anybody."""
+    """Of each student the first try at each question; it `counts` where it has a credit and no hint was taken."""
     order = FirstTry.answered_at, FirstTry.attempt_id, FirstTry.slot
     nth = func.row_number().over(partition_by=(FirstTry.question_id, FirstTry.user_id), order_by=order)
     every = (
@@ -111,9 +113,10 @@ def _first_meetings(questions: Collection[UUID]) -> Subquery:
             FirstTry.tries,
             FirstTry.mistake,
             type_coerce(FirstTry.response, Text).label("response"),
+            and_(FirstTry.credit.is_not(None), FirstTry.hinted.is_(False)).label("counts"),
             nth.label("nth"),
         )
-        .where(FirstTry.question_id.in_(questions), FirstTry.credit.is_not(None))
+        .where(FirstTry.question_id.in_(questions))
         .subquery()
     )
     return select(every).where(every.c.nth == 1).subquery()

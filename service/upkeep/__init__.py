@@ -1,0 +1,1 @@
+"""Looking after an installation: copies of its database, and what is wrong with it."""
