@@ -66,6 +66,8 @@ class Row:
     promise: str
     attempt: Callable[[Try], Verdict]
     kinds: tuple[str, ...] = ("sqlite", "postgres")
+    hindrance: Callable[[], str | None] = lambda: None
+    """Why it cannot be tried on this machine, if so."""
 
 
 def line(row: Row, one: Try, verdict: Verdict, seconds: float) -> str:
