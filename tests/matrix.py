@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from service.web.calls import JSON, Endpoint, Media
 from tests.test_access import BODIES as EXAMPLES
+from tests.test_access import QUERIES as EXAMPLE_QUERIES
 from tests.test_access import row_of
 from tests.two_courses import SYSTEMS, Scene, Things, address_of, endpoints, variables_of
 from tests.wire import Asked, Heard, ask
@@ -212,7 +213,7 @@ def things(scene: Scene) -> dict[str, Things]:
 
 def request(name: str, endpoint: Endpoint, about: Things) -> Asked:
     """What somebody asks who means it."""
-    address, body = address_of(endpoint, about), example(name, endpoint)
+    address, body = address_of(endpoint, about) + EXAMPLE_QUERIES.get(row_of(endpoint), ""), example(name, endpoint)
     guard = {"If-Match": "*"} if endpoint.guarded else {}
     if isinstance(body, bytes):
         assert isinstance(endpoint.takes, Media)
