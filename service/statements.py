@@ -7,7 +7,7 @@ many times what a small statement does, and is left out. Everything else takes t
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from json import JSONEncoder
@@ -39,6 +39,7 @@ _Statement: TypeAlias = "Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, 
 TOLD = "hornbook_told"
 """The execution option with whom to tell of each statement that is sent."""
 
+_CONNECTION = "connection"
 _ROWS = "rows"
 _as_json = JSONEncoder(ensure_ascii=False, default=str).encode
 """Rows for a database that takes them as one value; moments and ids are told as texts, which it reads."""
@@ -91,7 +92,7 @@ class Addition:
         if name not in self._compiled:
             self._compiled[name] = self._compile(connection.dialect)
         compiled, of_many = self._compiled[name]
-        given = [compiled.arguments(row) for row in rows]
+        given = compiled.arguments_of_many(rows)
         text = of_many if len(given) > 1 else compiled.text
         with _driver(connection, text) as cursor:
             if len(given) == 1:
@@ -141,6 +142,26 @@ class _Compiled:
         return {name: given[name] if write is None else write(given[name]) for name, write in self._takes}
 
 
+    def arguments_of_many(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The same for many rows of the same columns."""
+        names = [name for name, _ in self._takes]
+        columns = [_written([row[name] for row in rows], write) for name, write in self._takes]
+        ordered = zip(*columns, strict=True)
+        return list(ordered) if self._is_ordered else [dict(zip(names, row, strict=True)) for row in ordered]
+
+
+def _written(values: list[Any], write: Callable[[Any], Any] | None) -> list[Any]:
+    """The values as the driver takes them; one that is the very same in row after row is written once."""
+    if write is None:
+        return values
+    written, last, taken = [], values[0], write(values[0])
+    for value in values:
+        if value is not last:
+            last, taken = value, write(value)
+        written.append(taken)
+    return written
+
+
 class CompiledLookup(_Compiled):
     """The same for a SELECT, and how its rows come out."""
 
@@ -162,7 +183,11 @@ class CompiledLookup(_Compiled):
 def _connection(session: Session) -> Connection:
     """The connection of the session's transaction, which has been sent all that is to be written."""
     session.flush()
-    return session.connection()
+    connection: Connection | None = session.info.get(_CONNECTION)
+    if connection is None or connection.closed:
+        # To ask the session for it costs as much as a small statement.
+        connection = session.info[_CONNECTION] = session.connection()
+    return connection
 
 
 @contextmanager

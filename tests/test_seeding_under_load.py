@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,86 +16,22 @@ from service.seeding import operations as seeding
 from service.seeding.loader import load_folder
 from service.seeding.planning import NONE_MADE, decide, look
 from tests.cast import Client, answer_of
-from tests.conftest import COURSES, Stage
+from tests.conftest import Stage
 from tests.quizzing import Taken
+from tests.reseeding import reseed_under_load, states
 from tests.test_seeding import counts
 from tests.world import TestWorld
 
 RESEEDS = 200
-READERS = 3
-UNITS = ("01-tides", "02-currents")
-
-
-def states(folder: Path) -> tuple[Path, Path]:
-    """Two states of the course, which differ in the title of every unit and in a question."""
-    both = folder / "a", folder / "b"
-    for name, path in zip("AB", both, strict=True):
-        shutil.copytree(COURSES / "tides", path)
-        for unit in UNITS:
-            file = path / f"units/{unit}.yaml"
-            lines = file.read_text().replace("How many bulges of water", f"How many {name} bulges").split("\n")
-            lines = [f"  title: {name} {unit}" if line.startswith("  title:") else line for line in lines]
-            file.write_text("\n".join(lines))
-    return both
-
-
-class Reader(threading.Thread):
-    """Reads the course over and over; `mixed` tells what it saw of both states at once, or could not see at all."""
-
-    def __init__(self, client: Client) -> None:
-        super().__init__()
-        self.client = client
-        self.done = threading.Event()
-        self.seen: set[int] = set()
-        self.mixed: list[str] = []
-
-    def run(self) -> None:
-        """Read until it is done."""
-        try:
-            while not self.done.wait(0.002):
-                self.read()
-        except BaseException as failure:  # noqa: BLE001  a thread's failure is the test's
-            self.mixed.append(repr(failure))
-
-    def read(self) -> None:
-        """Read once: the list by itself is of one state; the units too, if the version stood still meanwhile."""
-        before = answer_of(self.client.get("/courses/tides"))["version"]
-        listed = answer_of(self.client.get("/courses/tides/units"))["items"]
-        units = [answer_of(self.client.get(f"/courses/tides/units/{one['key']}")) for one in listed]
-        after = answer_of(self.client.get("/courses/tides"))["version"]
-        names = {one["title"][0] for one in [*listed, *(units if before == after else ())]}
-        versions = {one["version"] for one in listed}
-        if (len(listed), len(names), len(versions)) != (len(UNITS), 1, 1):
-            self.mixed.append(f"{before}–{after}: {names}, {versions}")
-        self.seen.add(before)
-
-
-@contextmanager
-def reading(app: Flask, token: str) -> Iterator[list[Reader]]:
-    """Readers at work meanwhile."""
-    readers = [Reader(Client(app, token)) for _ in range(READERS)]
-    for reader in readers:
-        reader.start()
-    try:
-        yield readers
-    finally:
-        for reader in readers:
-            reader.done.set()
-            reader.join()
 
 
 @pytest.mark.timeout(400)
 def test_200_reseeds_and_nobody_sees_a_mixture(
     app: Flask, stage: Stage, database: Database, tmp_path: Path, world: TestWorld
 ) -> None:
-    prepared = [seeding.prepare(load_folder(path)) for path in states(tmp_path)]
-    seeding.seed(database, world, prepared[1])
-    with reading(app, stage.tokens["ana"]) as readers:
-        for turn in range(RESEEDS):
-            changes = seeding.seed(database, world, prepared[turn % 2])
-            assert [one.what for one in changes if one.unit] == ["changed", "changed"]
-    assert [told for reader in readers for told in reader.mixed] == []
-    assert min(len(reader.seen) for reader in readers) > 3, "the readers saw it change"
+    found = reseed_under_load(app, stage.tokens["ana"], database, world, tmp_path, RESEEDS)
+    assert (found.unlike, found.mixed) == ([], [])
+    assert min(found.seen) > 3, "the readers saw it change"
 
 
 def test_students_save_while_the_course_is_seeded(

@@ -19,6 +19,7 @@ from service.errors import Forbidden, NotFound, Problem
 from service.settings import Settings
 from service.web import caching
 from service.web.fields import Query
+from service.web.writing import Write, writer_of
 from service.world import World
 
 JSON = "application/json"
@@ -133,9 +134,9 @@ class Endpoint:
         return None if self.query is None else self.query()
 
     @cached_property
-    def writes_answer(self) -> Schema | None:
-        """The schema at work for the answer."""
-        return next((given() for given in self.gives if not isinstance(given, Media)), None)
+    def write_answer(self) -> Write | None:
+        """What writes the answer, as its schema has it."""
+        return next((writer_of(given()) for given in self.gives if not isinstance(given, Media)), None)
 
 
 @dataclass(kw_only=True)

@@ -202,6 +202,6 @@ def _answer(call: Call, reply: Reply) -> Answer:
 def _body(endpoint: Endpoint, body: object) -> bytes:
     if isinstance(body, bytes):
         return body
-    if endpoint.writes_answer is None:
+    if endpoint.write_answer is None:
         raise TypeError(f"{endpoint.name} declares no schema; it must return bytes")
-    return dumps(endpoint.writes_answer.dump(body))
+    return dumps(endpoint.write_answer(body))

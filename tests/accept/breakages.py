@@ -11,6 +11,8 @@ RACE = (*ACCEPT, "race", "--db", "sqlite")
 RACE_POSTGRES = (*ACCEPT, "race", "--db", "postgres")
 OUTAGE = (*ACCEPT, "postgres")
 WORLDS = (*ACCEPT, "two-worlds", "--db", "sqlite")
+EDIT = (*ACCEPT, "edit", "--db", "sqlite")
+ENTRIES = (*PYTEST, "tests/test_entries_at_work.py", "-k", "sqlite")
 TABS = (*PYTEST, "tests/test_two_tabs.py", "-k", "sqlite")
 MACHINE = (*PYTEST, "tests/test_attempt_machine.py", "-k", "sqlite", "--hypothesis-profile=first-failure")
 
@@ -121,6 +123,20 @@ BREAKAGES = (
         "tests/test_access.py",
         "-k",
         "sqlite",
+    ),
+    breaks(
+        "ignore If-Match",
+        "service/web/caching.py",
+        "    if not names(if_match, current):\n",
+        "    if not names(if_match, current) and not if_match:\n",
+        *EDIT,
+    ),
+    breaks(
+        "write an edit over what it was not made on",
+        "service/seeding/entry_routes.py",
+        "        if digest != written.base:\n",
+        "        if not written.base:\n",
+        *ENTRIES,
     ),
     breaks(
         "put the key into one public schema",

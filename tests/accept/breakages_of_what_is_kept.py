@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from tests.accept.breakage import ACCEPT, PYTEST, breaks
 
+FSYNC = (*ACCEPT, "fsync", "--db", "sqlite")
 MIGRATE = (*ACCEPT, "migrate", "--db", "sqlite")
 MIGRATE_POSTGRES = (*ACCEPT, "migrate", "--db", "postgres")
 BACKUPS = (*PYTEST, "tests/test_backups.py", "-k")
 
 OF_WHAT_IS_KEPT = (
+    breaks("acknowledge before it is synced", "service/db.py", '"synchronous=FULL"', '"synchronous=OFF"', *FSYNC),
     breaks(
         "rebuild when the upgrade is committed",
         "service/schema.py",

@@ -27,6 +27,7 @@ class Heard:
     replayed: bool
     sent_at: datetime
     repeats: int
+    etag: str = ""
 
     @property
     def json(self) -> Any:
@@ -38,12 +39,13 @@ class Heard:
 class Line:
     """One student's connection; broken ones and refusals are counted, and asked again under the same key.
 
-    Who is not patient takes a refusal for an answer.
+    Who is not patient takes a refusal for an answer; `headers` go with every request from now on.
     """
 
     port: int
     token: str
     patient: bool = True
+    headers: dict[str, str] = field(default_factory=dict)
     errors: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     without_advice: int = 0
@@ -72,7 +74,7 @@ class Line:
                 self.statuses[status] += 1
                 if status < 500 or not self.patient:
                     replayed = headers["Idempotency-Replayed"] == "true"
-                    return Heard(status, content, replayed, sent_at, repeats)
+                    return Heard(status, content, replayed, sent_at, repeats, headers["ETag"] or "")
                 self.without_advice += "Retry-After" not in headers
                 time.sleep(PAUSE)
             repeats += 1
@@ -106,7 +108,7 @@ class Line:
     def _begin(self, method: str, path: str, body: object, key: str | None) -> http.client.HTTPConnection:
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Authorization": f"Bearer {self.token}"}
+        headers = {"Authorization": f"Bearer {self.token}", **self.headers}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if key is not None:

@@ -19,11 +19,15 @@ class Effort:
     outages: int
     finishes: int
     upgrades: int
+    pairs: int
+    reseeds: int
 
 
+_CI = {"kills": 20, "answers": 600, "restarts": 20, "outages": 5, "finishes": 20}
+_SOAK = {"kills": 1000, "answers": 100_000, "restarts": 200, "outages": 50, "finishes": 500}
 TIERS = {
-    "ci": Effort(kills=20, answers=600, restarts=20, outages=5, finishes=20, upgrades=10),
-    "soak": Effort(kills=1000, answers=100_000, restarts=200, outages=50, finishes=500, upgrades=500),
+    "ci": Effort(**_CI, upgrades=10, pairs=40, reseeds=200),
+    "soak": Effort(**_SOAK, upgrades=500, pairs=1000, reseeds=1000),
 }
 
 
@@ -62,6 +66,8 @@ class Row:
     promise: str
     attempt: Callable[[Try], Verdict]
     kinds: tuple[str, ...] = ("sqlite", "postgres")
+    hindrance: Callable[[], str | None] = lambda: None
+    """Why it cannot be tried on this machine, if so."""
 
 
 def line(row: Row, one: Try, verdict: Verdict, seconds: float) -> str:

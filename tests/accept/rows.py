@@ -7,9 +7,12 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.accept.abuse import MATRIX, NASTY
+from tests.accept.edit import EDIT
+from tests.accept.fsync import FSYNC
 from tests.accept.kill import KILL
 from tests.accept.migrate import MIGRATE
 from tests.accept.outage import OUTAGE
@@ -20,7 +23,7 @@ from tests.accept.sabotage import board
 from tests.accept.worlds import WORLDS
 from tests.bench.stage import place
 
-ROWS = {row.name: row for row in (KILL, RESTART, OUTAGE, RACE, MIGRATE, WORLDS, MATRIX, NASTY)}
+ROWS = {row.name: row for row in (KILL, RESTART, OUTAGE, RACE, FSYNC, MIGRATE, EDIT, WORLDS, MATRIX, NASTY)}
 SABOTAGE = "sabotage"
 
 
@@ -30,7 +33,7 @@ def main() -> None:
     # Whoever is told to stop puts away the servers it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     kinds = [asked.db] if asked.db else ["sqlite", "postgres"]
-    names = asked.names or list(ROWS)
+    names = asked.names or list(possible())
     kept = [
         tried(ROWS[name], kind, asked.tier, asked.seed)
         for name in names
@@ -41,6 +44,16 @@ def main() -> None:
     if SABOTAGE in names:
         kept.append(board(asked.only))
     sys.exit(0 if all(kept) else 1)
+
+
+def possible() -> Iterator[str]:
+    """The rows that can be tried on this machine; of the others it is said why not."""
+    for name, row in ROWS.items():
+        reason = row.hindrance()
+        if reason is None:
+            yield name
+        else:
+            print(f"{name} · not tried: {reason}", flush=True)
 
 
 def arguments() -> argparse.Namespace:

@@ -98,8 +98,7 @@ def lock_own_attempt(session: Session, user_id: UUID | None, attempt_id: UUID) -
     attempt = Attempt(**found[0]._asdict())
     # As if the session had loaded it itself, at a third of the cost.
     make_transient_to_detached(attempt)
-    session.add(attempt)
-    return attempt
+    return session.merge(attempt, load=False)
 
 
 @cache
