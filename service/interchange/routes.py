@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from service.content import editing
-from service.content.models import Course
-from service.content.operations import find_course
-from service.domain.roles import Allow, Role, Scope
-from service.errors import Conflict, NotFound
+from service.errors import Conflict
 from service.interchange.schemas import ImportedOut, ImportQuery
+from service.seeding.unit_routes import STAFF, edited_course
 from service.web.calls import Call, Media, Reply
 from service.web.routes import Routes
 
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from service.interchange.storing import Ready
 
 routes = Routes("interchange", "Other people's formats: files brought in as drafts, questions taken out.")
-STAFF = Allow.to(Role.INSTRUCTOR, Role.ADMIN, scope=Scope.CONTENT_WRITE)
 LARGEST_FILE = 1 << 18
 """Bytes of a file that is sent; a larger one is imported where the service runs."""
 TEXT = "text/plain"
@@ -31,20 +28,12 @@ class Brought(NamedTuple):
     ready: list[Ready]
 
 
-def _course(call: Call, slug: str) -> Course:
-    course = find_course(call.session, slug)
-    if course is None:
-        raise NotFound
-    call.admit(course.id)
-    return course
-
-
 def read_file(call: Call, course: str) -> Brought:
     """What the body makes, by the same code as `hornbook import`."""
     from service.interchange import importing, storing  # noqa: PLC0415  hardly any worker ever imports
     from service.interchange.formats import FORMATS  # noqa: PLC0415
 
-    query, target = call.query, storing.StoredCourse(call.session, _course(call, course))
+    query, target = call.query, storing.StoredCourse(call.session, edited_course(call, course))
     found = [importing.read_content(call.body["content"], query["name"], FORMATS[query["format"]])]
     into = query["unit"]
     planned = importing.plan(found, target) if into is None else importing.plan_into(found, target, into)
@@ -69,7 +58,7 @@ def import_file(call: Call, course: str) -> dict[str, Any]:
 
     brought: Brought = call.prepared
     planned = brought.planned
-    storing.store(call.session, call.world, _course(call, course), brought.ready, call.caller.user_id)
+    storing.store(call.session, call.world, edited_course(call, course), brought.ready, call.caller.user_id)
     call.tell(unit=planned.unit.unit.key, what=planned.what)
     return {
         "unit": planned.unit.unit.key,
@@ -87,7 +76,7 @@ def export_bank(call: Call, course: str, unit: str) -> Reply:
     from service.domain.documents import UnitDocument  # noqa: PLC0415
     from service.interchange.gift import write_bank  # noqa: PLC0415
 
-    state = editing.get_unit_state(call.session, _course(call, course), unit)
+    state = editing.get_unit_state(call.session, edited_course(call, course), unit)
     text, findings = write_bank(load_document(UnitDocument, state.newest.document))
     told = "".join(f"// {finding.message}\n" for finding in findings)
     return Reply(body=(told + text).encode(), etag=state.digest, media_type=TEXT)
