@@ -83,6 +83,7 @@ ROWS: dict[str, tuple[str, str | None]] = {
     "GET /admin/courses/{course}": (RUN, "content:write"),
     "PUT /admin/courses/{course}": (RUN, "content:write"),
     "PATCH /admin/courses/{course}": (RUN, "content:write"),
+    "PUT /admin/courses/{course}/units": (RUN, "content:write"),
     "DELETE /admin/courses/{course}": (ADMIN, None),
     "GET /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
     "PATCH /admin/courses/{course}/units/{unit}": (RUN, "content:write"),

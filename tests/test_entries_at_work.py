@@ -167,6 +167,20 @@ def test_two_who_take_what_there_is_never_undo_each_other(app: Flask, stage: Sta
     assert min(served) > 0
 
 
+def test_two_who_patch_whatever_the_whole_unit_is_never_undo_each_other(app: Flask, stage: Stage) -> None:
+    ida, root = (Client(app, stage.tokens[who]) for who in ("ida", "root"))
+    for number in range(ROUNDS):
+        before = document_of(ida)[0]["unit"]
+        titled, summed = at_once(
+            partial(ida.patch, UNIT, {"unit": {"title": f"Title {number}"}}, If_Match="*"),
+            partial(root.patch, UNIT, {"unit": {"summary": f"Summary {number}"}}, If_Match="*"),
+        )
+        assert {titled.status_code, summed.status_code} <= {200, 412}
+        after = document_of(ida)[0]["unit"]
+        assert after["title"] == (f"Title {number}" if titled.status_code == 200 else before["title"])
+        assert after["summary"] == (f"Summary {number}" if summed.status_code == 200 else before["summary"])
+
+
 def test_what_is_added_at_once_is_there_once(app: Flask, stage: Stage) -> None:
     client = Client(app, stage.tokens["ida"])
     tag = tag_of(client)

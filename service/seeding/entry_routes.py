@@ -22,7 +22,7 @@ from service.seeding.entry_schemas import (
     PositionQuery,
     ReadingPositionQuery,
 )
-from service.seeding.unit_routes import DOCUMENT, PATCH, STAFF, UNIT, state_of, told_of
+from service.seeding.unit_routes import DOCUMENT, PATCH, STAFF, UNIT, made_on, state_of, told_of
 from service.web import json
 from service.web.calls import JSON, Call, Facts, Media, Reply
 from service.web.fields import Query
@@ -82,12 +82,7 @@ def order_entries(one: Collection, call: Call, course: str, unit: str) -> Reply:
 def _save(one: Collection, call: Call, course: str, unit: str, key: str | None = None) -> Reply:
     """Write the unit as it was made ready, if it still is as it was then: also where If-Match takes anything."""
     written: Written = call.prepared
-
-    def match(digest: str) -> None:
-        call.must_match(digest)
-        if digest != written.base:
-            raise PreconditionFailed(editing.READ_AGAIN)
-
+    match = made_on(written.base, call.must_match)
     try:
         state = state_of(call, course, unit)
         saved = editing.save_unit(call.session, call.world, state, written.prepared, call.caller.user_id, match)

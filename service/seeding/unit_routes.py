@@ -85,6 +85,17 @@ def current_of(state: editing.UnitState) -> dict[str, Any]:
     }
 
 
+def made_on(base: str, match: editing.Match) -> editing.Match:
+    """The same, and refuses any state but the one that an edit was made on: `If-Match: *` undoes nobody's change."""
+
+    def demand(digest: str) -> None:
+        match(digest)
+        if digest != base:
+            raise PreconditionFailed(editing.READ_AGAIN)
+
+    return demand
+
+
 def told_of(state: editing.UnitState, **more: Any) -> Reply:
     """Where the unit stands, as it is answered, with its tag."""
     body = {
@@ -107,10 +118,14 @@ def get_unit_document(call: Call, course: str, unit: str) -> Reply:
 
 
 class WrittenUnit(NamedTuple):
-    """A unit as it was read from a body, and what the linter has to say of it."""
+    """A unit as it was read from a body, and what the linter has to say of it.
+
+    `base` is the digest of the state that a body changes a part of; None where it is the whole.
+    """
 
     prepared: PreparedUnit
     lint: list[dict[str, Any]]
+    base: str | None = None
 
 
 def lint_of(course: Course, unit: UnitDocument) -> list[dict[str, Any]]:
@@ -136,7 +151,7 @@ def read_written(course: Course, raw: object, key: str | None = None) -> Written
 
 def save_written(call: Call, state: editing.UnitState, unit: WrittenUnit) -> Reply:
     """Write it as a new version of the unit, for whoever has seen the present one."""
-    match = matching(call, state)
+    match = matching(call, state) if unit.base is None else made_on(unit.base, matching(call, state))
     saved = editing.save_unit(call.session, call.world, state, unit.prepared, call.caller.user_id, match)
     return told_of(saved, lint=unit.lint)
 
@@ -179,7 +194,7 @@ def read_patched_unit(call: Call, course: str, unit: str) -> WrittenUnit:
     """The newest version with the patch in the body."""
     state = state_of(call, course, unit)
     patched = merge_patch(editing.document_of(state.newest), call.body["document"])
-    return read_written(state.course, patched, unit)
+    return read_written(state.course, patched, unit)._replace(base=state.digest)
 
 
 @routes.patch(UNIT, allow=STAFF, takes=PATCH, gives=UnitWrittenOut, guarded=True, prepares=read_patched_unit)

@@ -133,9 +133,9 @@ BREAKAGES = (
     ),
     breaks(
         "write an edit over what it was not made on",
-        "service/seeding/entry_routes.py",
-        "        if digest != written.base:\n",
-        "        if not written.base:\n",
+        "service/seeding/unit_routes.py",
+        "        if digest != base:\n",
+        "        if not base:\n",
         *ENTRIES,
     ),
     breaks(

@@ -26,7 +26,7 @@ class Effort:
 _CI = {"kills": 20, "answers": 600, "restarts": 20, "outages": 5, "finishes": 20}
 _SOAK = {"kills": 1000, "answers": 100_000, "restarts": 200, "outages": 50, "finishes": 500}
 TIERS = {
-    "ci": Effort(**_CI, upgrades=10, pairs=40, reseeds=200),
+    "ci": Effort(**_CI, upgrades=10, pairs=30, reseeds=100),
     "soak": Effort(**_SOAK, upgrades=500, pairs=1000, reseeds=1000),
 }
 
