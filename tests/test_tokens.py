@@ -10,9 +10,11 @@ from sqlalchemy import select, update
 
 from service.accounts import operations as accounts
 from service.accounts.models import Token, User
+from service.app import create_app
 from service.content.operations import find_course
 from service.db import Database
 from service.domain.roles import Role, Scope
+from service.settings import Settings
 from tests.cast import Client, answer_of
 from tests.world import TestWorld
 
@@ -57,6 +59,43 @@ def test_somebody_who_was_disabled_is_nobody(ana: Client, database: Database, wo
     with database.write() as session:
         session.execute(update(User).where(User.login == "ana").values(disabled_at=world.now()))
     assert ana.get("/me").status_code == 401
+
+
+KEPT = ("/me", "/courses/tides/units/tides", "/courses/tides/calendar.ics", "/me/courses/tides/progress")
+"""Addresses of which each worker keeps an answer, but for the first."""
+
+
+def test_a_token_lives_and_ends_on_every_worker_at_once(
+    ana: Client, root: Client, database_url: str, world: TestWorld
+) -> None:
+    other_database = Database(database_url)
+    other = create_app(Settings(database_url=database_url), database=other_database, world=world)
+
+    def statuses(token: str) -> set[int]:
+        world.wait(minutes=10)  # or there would be too many bad tokens in a short time
+        clients = (Client(ana.app, token), Client(other, token))
+        return {client.get(path).status_code for client in clients for path in KEPT}
+
+    def issued() -> tuple[str, str]:
+        told = answer_of(ana.post("/me/tokens", {"label": "phone", "days": 1}), 201)
+        return told["id"], told["token"]
+
+    _, short = issued()
+    assert statuses(short) == statuses(short) == {200}
+    world.wait(hours=23)
+    assert statuses(short) == {200}
+    world.wait(hours=1)
+    assert statuses(short) == {401}
+    lost, text = issued()
+    assert statuses(text) == statuses(text) == {200}
+    assert ana.send("DELETE", f"/me/tokens/{lost}").status_code == 204
+    assert statuses(text) == {401}
+    _, kept = issued()
+    person = f"/admin/users/{answer_of(ana.get('/me'))['id']}"
+    for disabled, expected in ((True, {401}), (False, {200})):
+        answer_of(root.patch(person, {"disabled": disabled}))
+        assert statuses(kept) == expected
+    other_database.close()
 
 
 def test_another_secret_behind_a_known_prefix_is_refused(ana: Client) -> None:
