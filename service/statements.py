@@ -141,7 +141,6 @@ class _Compiled:
             return [given[name] if write is None else write(given[name]) for name, write in self._takes]
         return {name: given[name] if write is None else write(given[name]) for name, write in self._takes}
 
-
     def arguments_of_many(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
         """The same for many rows of the same columns."""
         names = [name for name, _ in self._takes]

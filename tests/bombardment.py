@@ -22,7 +22,7 @@ from service.web.fields import OneOf, String
 from tests.nasty import BAD_IDS, BODIES, DOCUMENTS, MEDIA_TYPES, TABLES, TEXTS
 from tests.quizzing import statements
 from tests.test_access import BODIES as EXAMPLES
-from tests.test_access import row_of
+from tests.test_access import QUERIES, row_of
 from tests.two_courses import Scene, address_of, variables_of
 from tests.wire import Asked, Heard, ask
 from tests.wrong_values import Wrong, strange_to, unknown_fields, wrong_bodies, wrong_parameters
@@ -97,11 +97,16 @@ def odd(endpoint: Endpoint, scene: Scene) -> Iterator[Attack]:
             yield Attack(f"{name} as {TEXT}", _asked(endpoint, address, body, TEXT), expected=None)
     if not isinstance(schema, ma.Schema) or not isinstance(example, dict):
         return
-    for name, taken in schema.load_fields.items():
-        if isinstance(taken, String) and not isinstance(taken, OneOf):
-            for kind, text in TEXTS.items():
-                asked = _asked(endpoint, address, _json({**example, name: text}))
-                yield Attack(f"{kind} in {name}", asked, expected=None)
+    texts = {
+        name: taken
+        for name, taken in schema.load_fields.items()
+        if isinstance(taken, String) and not isinstance(taken, OneOf)
+    }
+    bounded = [name for name, taken in texts.items() if taken.pattern is not None]
+    for names in filter(None, (bounded, [name for name in texts if name not in bounded])):
+        for kind, text in TEXTS.items():
+            asked = _asked(endpoint, address, _json({**example, **dict.fromkeys(names, text)}))
+            yield Attack(f"{kind} in {', '.join(names)}", asked, expected=None)
 
 
 def _try(scenes: Mapping[str, Scene], endpoint: Endpoint, attack: Attack, found: Found) -> None:
@@ -183,9 +188,8 @@ def _bodies(endpoint: Endpoint, address: str) -> Iterator[tuple[str, Asked]]:
     yield "packed", _asked(endpoint, address, BODIES["gzip"], **{"Content-Encoding": "gzip"})
     for kind, corpus in ((YAML, DOCUMENTS), (CSV, TABLES)):
         if isinstance(takes, Media) and kind in takes.types:
-            for name, body in {**BODIES, **corpus, "too long": too_long}.items():
-                if kind == YAML or name in corpus:
-                    yield f"{name} as {kind}", _asked(endpoint, address, body, kind)
+            for name, body in {**corpus, "too long": too_long}.items():
+                yield f"{name} as {kind}", _asked(endpoint, address, body, kind)
 
 
 def _fields(endpoint: Endpoint, address: str) -> Iterator[Attack]:
@@ -201,7 +205,7 @@ def _fields(endpoint: Endpoint, address: str) -> Iterator[Attack]:
     example = EXAMPLES.get(row_of(endpoint))
     if isinstance(endpoint.takes, Media) and isinstance(example, dict):
         for wrong in strange_to(example):
-            yield _refusing(endpoint, address, wrong)
+            yield _refusing(endpoint, address + QUERIES.get(row_of(endpoint), ""), wrong)
 
 
 def _refusing(endpoint: Endpoint, address: str, wrong: Wrong) -> Attack:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from service.web.calls import JSON, Endpoint, Media
 from tests.test_access import BODIES as EXAMPLES
+from tests.test_access import QUERIES as EXAMPLE_QUERIES
 from tests.test_access import row_of
 from tests.two_courses import SYSTEMS, Scene, Things, address_of, endpoints, variables_of
 from tests.wire import Asked, Heard, ask
@@ -20,8 +21,8 @@ from tests.wire import Asked, Heard, ask
 PEOPLE = ("nobody", "eve", "ana", "ben", "mia", "cleo", "ida", "carl", "root")
 """No token · no course · students of tides (mia also runs rivers) · one of rivers · who run tides, rivers, and all."""
 
-MIXERS = ("ana", "mia", "ida", "carl", "root", "all of both")
-"""Who might get through with an address that is of two courses."""
+MIXERS = {"ana": 1, "ida": 1, "mia": 2, "root": 2, "all of both": 2}
+"""Who might get through with an address that is of two courses: one that begins in tides, or in rivers as well."""
 
 OWN, PEERS, FOREIGN, MISSING = "own", "a peer's", "another course's", "missing"
 READ, STUDY, WORK, CARD, RUN, PERSON, ADMIN = "read", "study", "work", "card", "run", "person", "admin"
@@ -82,6 +83,7 @@ ROWS: dict[str, tuple[str, str | None]] = {
     "GET /admin/courses/{course}": (RUN, "content:write"),
     "PUT /admin/courses/{course}": (RUN, "content:write"),
     "PATCH /admin/courses/{course}": (RUN, "content:write"),
+    "PUT /admin/courses/{course}/units": (RUN, "content:write"),
     "DELETE /admin/courses/{course}": (ADMIN, None),
     "GET /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
     "PATCH /admin/courses/{course}/units/{unit}": (RUN, "content:write"),
@@ -191,8 +193,8 @@ def cells(name: str) -> Iterator[Cell]:
     kind, scope = ROWS[name]
     for whose, verdicts in KINDS[kind].items():
         yield from (Cell(who, whose, verdict) for who, verdict in zip(PEOPLE, verdicts, strict=True))
-        for system in SYSTEMS:
-            yield Cell(system, whose, _of_system(kind, scope, whose, system))
+        if whose != PEERS:
+            yield from (Cell(system, whose, _of_system(kind, scope, whose, system)) for system in SYSTEMS)
 
 
 def _of_system(kind: str, scope: str | None, whose: str, system: str) -> str:
@@ -201,7 +203,7 @@ def _of_system(kind: str, scope: str | None, whose: str, system: str) -> str:
     if scope not in scopes:
         # Content is there for anybody who may see it; the rest says at once that it is for others.
         return "-" if kind == READ else "x"
-    course = {OWN: "tides", PEERS: "tides", FOREIGN: "rivers", MISSING: None}[whose]
+    course = {OWN: "tides", FOREIGN: "rivers", MISSING: None}[whose]
     return "+" if course in courses else "-"
 
 
@@ -212,7 +214,7 @@ def things(scene: Scene) -> dict[str, Things]:
 
 def request(name: str, endpoint: Endpoint, about: Things) -> Asked:
     """What somebody asks who means it."""
-    address, body = address_of(endpoint, about), example(name, endpoint)
+    address, body = address_of(endpoint, about) + EXAMPLE_QUERIES.get(row_of(endpoint), ""), example(name, endpoint)
     guard = {"If-Match": "*"} if endpoint.guarded else {}
     if isinstance(body, bytes):
         assert isinstance(endpoint.takes, Media)
@@ -252,7 +254,8 @@ def _mix(scene: Scene, name: str, endpoint: Endpoint, who: str, found: Found) ->
     """An address that begins in one course and ends in another is one of nothing."""
     token = scene.tokens.get(who)
     variables = [variable for variable in variables_of(endpoint) if not variable.startswith("int:")]
-    for mine, theirs in ((scene.own, scene.foreign), (scene.foreign, scene.own)):
+    directions = ((scene.own, scene.foreign), (scene.foreign, scene.own))
+    for mine, theirs in directions[: MIXERS[who]]:
         # An author's keys may be the same in both: that is no mixture.
         for variable in (one for one in variables[1:] if mine[one] != theirs[one]):
             mixed, missing = (

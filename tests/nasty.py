@@ -66,7 +66,7 @@ BODIES: dict[str, bytes] = {
     "a name twice further in": b'{"a": {"b": 1, "b": 2}}',
     "an empty name": b'{"": 1}',
     "a name of 100,000": b'{"' + b"a" * 100_000 + b'": 1}',
-    "10,000 names": json.dumps({f"a{n}": n for n in range(10_000)}).encode(),
+    "1,000 names": json.dumps({f"a{n}": n for n in range(1_000)}).encode(),
     "names of objects": b'{"__proto__": {"is_admin": true}, "constructor": 1, "__class__": 1, "__dict__": {}}',
     "names of operators": b'{"$where": "1", "$ne": null, "$gt": ""}',
     # characters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.cast import Client, answer_of
 
@@ -78,3 +79,49 @@ def test_a_course_with_somebody_in_it_is_archived_and_one_without_is_deleted(
     answer_of(root.get("/admin/courses/rivers"), 404)
     told = answer_of(root.get("/admin/audit"))["items"]
     assert {"courses.create_course", "courses.delete_course"} <= {one["action"] for one in told}
+
+
+def order(client: Client, *keys: str) -> TestResponse:
+    """Put the units in this order."""
+    return client.put("/admin/courses/tides/units", {"keys": list(keys)})
+
+
+def keys_of(client: Client) -> list[str]:
+    """The units as a student sees them."""
+    return [unit["key"] for unit in answer_of(client.get("/courses/tides/units"))["items"]]
+
+
+def test_units_are_put_in_another_order_and_nothing_else_is_changed(ida: Client, ana: Client) -> None:
+    assert keys_of(ana) == ["tides", "currents"]
+    before = answer_of(ana.get("/courses/tides/units/tides"))
+    unit = {"format": "hornbook/unit@1", "unit": {"key": "waves", "title": "Waves"}}
+    answer_of(ida.post("/admin/courses/tides/units", unit), 201)
+    assert order(ida, "currents", "waves", "tides").status_code == 204
+    assert keys_of(ana) == ["currents", "tides"], "a draft stays one"
+    answer_of(ida.post("/admin/courses/tides/units/waves/publication", If_Match="*"))
+    assert keys_of(ana) == ["currents", "waves", "tides"]
+    after = answer_of(ana.get("/courses/tides/units/tides"))
+    assert {**after, "version": 0} == {**before, "version": 0}
+    version = answer_of(ana.get("/courses/tides"))["version"]
+    assert order(ida, "currents", "waves", "tides").status_code == 204
+    assert answer_of(ana.get("/courses/tides"))["version"] == version, "the same order again is no change"
+
+
+@pytest.mark.parametrize(
+    ("keys", "pointers"),
+    [
+        (["tides"], ["/keys"]),
+        (["tides", "currents", "tides"], ["/keys/2"]),
+        (["tides", "currents", "rivers"], ["/keys/2"]),
+        (["rivers"], ["/keys/0", "/keys"]),
+    ],
+)
+def test_every_unit_is_named_once(keys: list[str], pointers: list[str], ida: Client) -> None:
+    refused = answer_of(order(ida, *keys), 422)
+    assert [one["pointer"] for one in refused["errors"]] == pointers
+
+
+def test_a_draft_beside_what_students_see_is_not_published_by_the_way(ida: Client, ana: Client) -> None:
+    answer_of(ida.patch("/admin/courses/tides/units/tides", {"unit": {"title": "Not yet"}}, If_Match="*"))
+    assert "tides has a draft" in answer_of(order(ida, "currents", "tides"), 409)["detail"]
+    assert keys_of(ana) == ["tides", "currents"]

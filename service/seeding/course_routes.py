@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from service.content import course_editing
+from service.content import course_editing, ordering
 from service.content.editing import Match
 from service.content.models import Course
+from service.content.ordering import Order
 from service.content.publishing import PreparedCourse
 from service.domain.patching import merge_patch
 from service.domain.roles import Allow, Role
 from service.errors import Conflict
+from service.seeding.entry_schemas import OrderIn
 from service.seeding.unit_routes import DOCUMENT, PATCH, STAFF, edited_course, made_on
 from service.web import json
 from service.web.caching import etag_of
@@ -90,6 +92,18 @@ def patch_course_document(call: Call, course: str) -> Reply:
 def _saved(call: Call, slug: str, prepared: PreparedCourse, match: Match) -> Reply:
     course = edited_course(call, slug)
     return _told(course_editing.save_course(call.session, call.world, course, prepared, match))
+
+
+def ready_order(call: Call, course: str) -> Order:
+    """The units in the order of the body, rendered."""
+    found = edited_course(call, course)
+    return ordering.ready_order(call.session, call.world, found, call.body["keys"], call.caller.user_id)
+
+
+@routes.put(f"{COURSE}/units", allow=STAFF, takes=OrderIn, prepares=ready_order, problems=(Conflict,))
+def order_units(call: Call, course: str) -> None:
+    """Put the units of a course in the order of `keys`, for students too, and change nothing else."""
+    ordering.order_units(call.session, call.world, edited_course(call, course), call.prepared, call.caller.user_id)
 
 
 @routes.delete(COURSE, allow=ADMIN, guarded=True, problems=(Conflict,))

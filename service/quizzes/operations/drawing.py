@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from service.content.models import AnswerKey, Question, QuestionRevision
 from service.domain import questions
 from service.quizzes.models import Attempt, Slot
 from service.quizzes.operations.record import Asked
@@ -27,6 +28,18 @@ class Askable:
     revision: Mapping[str, Any]
     key: Mapping[str, Any]
     reread: Sequence[Mapping[str, Any]]
+
+
+def list_askable(session: Session, questions_: Iterable[UUID]) -> list[Askable]:
+    """These questions as they stand now; archived ones are no longer asked."""
+    pinned = Question.id, Question.revision_id, Question.answer_key_id
+    rows = session.execute(
+        select(*pinned, QuestionRevision.content, AnswerKey.content, Question.reread)
+        .join(QuestionRevision, QuestionRevision.id == Question.revision_id)
+        .join(AnswerKey, AnswerKey.id == Question.answer_key_id)
+        .where(Question.id.in_(list(questions_)), Question.archived_at.is_(None))
+    )
+    return [Askable(*row) for row in rows]
 
 
 def ask(number: int, question: Askable, seen: Sequence[Mapping[str, Any]], chance: Random, *, shuffle: bool) -> Asked:

@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.content.models import AnswerKey, Question, QuestionRevision, Quiz, Unit
+from service.content.models import Quiz, Unit
 from service.db import insert_unless_present
 from service.domain.roles import Principal
 from service.errors import Conflict, NotFound, Unavailable
 from service.quizzes.models import Attempt, EasyMark, FirstTry
-from service.quizzes.operations.drawing import Askable, ask, pin, seen_values
+from service.quizzes.operations.drawing import Askable, ask, list_askable, pin, seen_values
 from service.quizzes.operations.extending import closes_of
 from service.quizzes.operations.look import AttemptView, review_of, view_attempt
 from service.quizzes.operations.record import Asked, get_own_attempt
@@ -95,7 +95,7 @@ def mark_easy(session: Session, caller: Principal, attempt_id: UUID, slot: int, 
 
 def _ask_anew(session: Session, world: World, caller: Principal, wanted: ToReview, now: datetime) -> Asked:
     """A slot with a variant that the student has not met, or else one like it, or else the question once more."""
-    question = _askable(session, wanted.question)
+    question = _get_askable(session, wanted.question)
     seen = seen_values(session, caller.user_id, [question.id])[str(question.id)]
     chance = world.chance()
     asked = ask(1, question, seen, chance, shuffle=True)
@@ -103,7 +103,7 @@ def _ask_anew(session: Session, world: World, caller: Principal, wanted: ToRevie
         return asked
     free = _freely_asked(session, wanted.course_id, now)
     other = next((UUID(one) for one in wanted.alike if one in free), None)
-    return asked if other is None else ask(1, _askable(session, other), [], chance, shuffle=True)
+    return asked if other is None else ask(1, _get_askable(session, other), [], chance, shuffle=True)
 
 
 def _freely_asked(session: Session, course_id: int, now: datetime) -> set[str]:
@@ -131,20 +131,7 @@ def _is_free(settings: Mapping[str, Any], now: datetime) -> bool:
     )
 
 
-def _askable(session: Session, question_id: UUID) -> Askable:
-    row = session.execute(
-        select(
-            Question.id,
-            Question.revision_id,
-            Question.answer_key_id,
-            QuestionRevision.content,
-            AnswerKey.content,
-            Question.reread,
-        )
-        .join(QuestionRevision, QuestionRevision.id == Question.revision_id)
-        .join(AnswerKey, AnswerKey.id == Question.answer_key_id)
-        .where(Question.id == question_id, Question.archived_at.is_(None))
-    ).first()
-    if row is None:
-        raise NotFound()
-    return Askable(*row)
+def _get_askable(session: Session, question_id: UUID) -> Askable:
+    for question in list_askable(session, [question_id]):
+        return question
+    raise NotFound()

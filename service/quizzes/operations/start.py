@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,14 +10,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.content.models import AnswerKey, Question, QuestionRevision
 from service.db import insert_unless_present
 from service.domain.draws import draw
 from service.domain.roles import Principal
 from service.errors import Conflict, Unavailable
 from service.quizzes.models import Attempt, Slot
 from service.quizzes.operations.closing import settle
-from service.quizzes.operations.drawing import Askable, ask, pin, seen_values
+from service.quizzes.operations.drawing import ask, list_askable, pin, seen_values
 from service.quizzes.operations.extending import Granted, closes_of, find_granted
 from service.quizzes.operations.look import AttemptView, OfferedQuiz, get_offered_quiz, view_attempt
 from service.quizzes.operations.record import Asked
@@ -88,7 +87,8 @@ def _pinned_attempt(
 def _draw_slots(session: Session, world: World, attempt: Attempt, offered: OfferedQuiz) -> list[Asked]:
     chance = world.chance()
     shuffle = offered.settings["shuffle"]
-    askable = _askable(session, offered.settings["pools"])
+    wanted = {UUID(question) for pool in offered.settings["pools"] for question in pool["questions"]}
+    askable = {str(question.id): question for question in list_askable(session, wanted)}
     elsewhere = _withheld(session, attempt)
     drawn = draw(offered.settings["pools"], set(askable), elsewhere, shuffle=shuffle["questions"], chance=chance)
     seen = seen_values(session, attempt.user_id, [UUID(question) for question in drawn])
@@ -100,25 +100,6 @@ def _draw_slots(session: Session, world: World, attempt: Attempt, offered: Offer
         raise Conflict("This quiz has no questions at the moment.")
     pin(session, attempt.id, asked)
     return asked
-
-
-def _askable(session: Session, pools: Sequence[Mapping[str, Any]]) -> dict[str, Askable]:
-    """The questions of the pools as they stand now, by id; archived ones are no longer asked."""
-    wanted = {UUID(question) for pool in pools for question in pool["questions"]}
-    rows = session.execute(
-        select(
-            Question.id,
-            Question.revision_id,
-            Question.answer_key_id,
-            QuestionRevision.content,
-            AnswerKey.content,
-            Question.reread,
-        )
-        .join(QuestionRevision, QuestionRevision.id == Question.revision_id)
-        .join(AnswerKey, AnswerKey.id == Question.answer_key_id)
-        .where(Question.id.in_(wanted), Question.archived_at.is_(None))
-    )
-    return {str(row[0]): Askable(*row) for row in rows}
 
 
 def _withheld(session: Session, attempt: Attempt) -> set[str]:
