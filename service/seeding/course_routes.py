@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.content import course_editing, ordering
+from service.content.editing import Match
 from service.content.models import Course
 from service.content.ordering import Order
 from service.content.publishing import PreparedCourse
@@ -12,7 +13,7 @@ from service.domain.patching import merge_patch
 from service.domain.roles import Allow, Role
 from service.errors import Conflict
 from service.seeding.entry_schemas import OrderIn
-from service.seeding.unit_routes import DOCUMENT, PATCH, STAFF, edited_course
+from service.seeding.unit_routes import DOCUMENT, PATCH, STAFF, edited_course, made_on
 from service.web import json
 from service.web.caching import etag_of
 from service.web.calls import JSON, Call, Media, Reply
@@ -64,25 +65,33 @@ def read_edited_course(call: Call, course: str) -> PreparedCourse:
 @routes.put(COURSE, allow=STAFF, takes=DOCUMENT, gives=Media((JSON,)), guarded=True, prepares=read_edited_course)
 def put_course_document(call: Call, course: str) -> Reply:
     """Replace the course's document: it counts at once. Key and time zone stay as they are."""
-    return _saved(call, course)
+    return _saved(call, course, call.prepared, call.must_match)
 
 
-def read_patched_course(call: Call, course: str) -> PreparedCourse:
+class PatchedCourse(NamedTuple):
+    """A course with a patch, and the digest of the state that it was made on."""
+
+    prepared: PreparedCourse
+    base: str
+
+
+def read_patched_course(call: Call, course: str) -> PatchedCourse:
     """The course with the patch in the body."""
     found = edited_course(call, course)
     patched: Any = merge_patch(course_editing.document_of_course(found), call.body["document"])
-    return course_editing.read_edited_course(found, patched)
+    return PatchedCourse(course_editing.read_edited_course(found, patched), found.document_digest)
 
 
 @routes.patch(COURSE, allow=STAFF, takes=PATCH, gives=Media((JSON,)), guarded=True, prepares=read_patched_course)
 def patch_course_document(call: Call, course: str) -> Reply:
     """Change parts of the course's document (JSON Merge Patch); {"status": "archived"} closes it to students."""
-    return _saved(call, course)
+    patched: PatchedCourse = call.prepared
+    return _saved(call, course, patched.prepared, made_on(patched.base, call.must_match))
 
 
-def _saved(call: Call, slug: str) -> Reply:
+def _saved(call: Call, slug: str, prepared: PreparedCourse, match: Match) -> Reply:
     course = edited_course(call, slug)
-    return _told(course_editing.save_course(call.session, call.world, course, call.prepared, call.must_match))
+    return _told(course_editing.save_course(call.session, call.world, course, prepared, match))
 
 
 def ready_order(call: Call, course: str) -> Order:

@@ -18,6 +18,7 @@ from service.errors import Conflict, Invalid, NotFound, PreconditionFailed, Unre
 from service.seeding.decoding import LARGEST
 from service.seeding.schemas import UnitWrittenOut
 from service.web import json
+from service.web.caching import quoted
 from service.web.calls import JSON, Call, Media, Reply
 from service.web.fields import written
 from service.web.routes import Routes
@@ -27,6 +28,9 @@ STAFF = Allow.to(Role.INSTRUCTOR, Role.ADMIN, scope=Scope.CONTENT_WRITE)
 YAML = "application/yaml"
 UNITS = "/admin/courses/<slug:course>/units"
 UNIT = f"{UNITS}/<slug:unit>"
+
+
+JUST_NOW = "Somebody changed this just now. Read it again, and make your change to what is there now."
 
 
 def read_document(content: bytes, media_type: str) -> dict[str, Any]:
@@ -91,7 +95,7 @@ def made_on(base: str, match: editing.Match) -> editing.Match:
     def demand(digest: str) -> None:
         match(digest)
         if digest != base:
-            raise PreconditionFailed(editing.READ_AGAIN)
+            raise PreconditionFailed(JUST_NOW, headers={"ETag": quoted(digest)})
 
     return demand
 
