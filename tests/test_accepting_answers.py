@@ -52,6 +52,17 @@ def test_an_answer_is_accepted_and_those_who_gave_it_are_regraded(
         assert "One may say so." in str(slot["outcome"]["feedback"])
 
 
+def test_a_repeated_acceptance_has_its_first_answer(
+    ida: Client, ana: Client, inbox: str, everything: str, database: Database
+) -> None:
+    write(ana, everything, database, "outflow")
+    [heap] = heaps(ida, inbox)
+    path = f"{inbox}/{heap['id']}/acceptance"
+    first, again = (ida.post(path, {}, Idempotency_Key="accept-outflow") for _ in range(2))
+    assert answer_of(again) == answer_of(first)
+    answer_of(ida.post(path, {}), 404)
+
+
 def test_half_a_credit_and_several_spellings(
     ida: Client, ana: Client, ben: Client, inbox: str, everything: str, database: Database
 ) -> None:

@@ -153,6 +153,19 @@ def test_what_the_linter_calls_an_error_is_saved_and_not_published(ida: Client, 
     publish(ida)
 
 
+@pytest.mark.parametrize(("path", "body"), [("publication", None), ("revert", {"version": 1}), ("archival", None)])
+def test_a_repeat_of_what_was_done_has_its_first_answer_though_it_could_not_be_done_again(
+    path: str, body: object, ida: Client
+) -> None:
+    _, tag = read(ida)
+    state = ida.patch(UNIT, {"unit": {"title": "Edited"}}, If_Match=tag)
+    headers = {"If_Match": state.headers["ETag"], "Idempotency_Key": f"once-{path}"}
+    first, again = (ida.post(f"{UNIT}/{path}", body, **headers) for _ in range(2))
+    assert answer_of(again) == answer_of(first) and again.headers["Idempotency-Replayed"] == "true"
+    without = ida.post(f"{UNIT}/{path}", body, If_Match=state.headers["ETag"])
+    assert without.status_code == (200 if path == "publication" else 412), "what is shown already may be shown again"
+
+
 def test_a_unit_that_students_have_seen_is_not_deleted_but_archived_and_comes_back(
     ida: Client, ana: Client, taken: Taken
 ) -> None:

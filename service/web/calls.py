@@ -158,6 +158,7 @@ class Call:
     query: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
     prepared: Any = None
+    is_repeat: bool = False
     course_id: int | None = None
     request_id: str = "-"
     told: dict[str, Any] = field(default_factory=dict)

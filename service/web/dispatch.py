@@ -12,7 +12,7 @@ from flask import Request
 
 from service.db import Database
 from service.domain.roles import Principal
-from service.errors import Forbidden, NotFound, PreconditionRequired, Problem, Unauthenticated, WriteNeeded
+from service.errors import Forbidden, NotFound, PreconditionRequired, Problem, Unauthenticated, Unavailable, WriteNeeded
 from service.settings import Settings
 from service.web import caching, idempotency, log, problems, reading
 from service.web.calls import Answer, Call, Endpoint, Reply
@@ -83,7 +83,9 @@ class Desk:
         call.body = reading.body_of(request, endpoint, content)
         if endpoint.prepares is not None:
             with self.database.read() as call.session:
-                call.prepared = endpoint.prepares(call, **path)
+                # What was done before is not made ready once more: it may be impossible now, because it was done.
+                call.is_repeat = idempotency.was_answered(call, content)
+                call.prepared = None if call.is_repeat else endpoint.prepares(call, **path)
         with self.database.write() as call.session:
             answer = self._perform_once(call, path, content)
         if not endpoint.is_answering:
@@ -137,6 +139,8 @@ class Desk:
             return self._perform_noted(call, path)
         answer = claim.earlier_answer(call)
         if answer is None:
+            if call.is_repeat:
+                raise Unavailable("What was answered to this Idempotency-Key has just expired.")
             answer = self._perform_noted(call, path)
             claim.keep(call, answer)
         return answer

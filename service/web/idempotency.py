@@ -127,6 +127,17 @@ def claim_of(call: Call, content: bytes) -> Claim | None:
     return Claim(call.caller.name, f"POST {call.address}", key, call.query_string + b"\n" + content)
 
 
+def was_answered(call: Call, content: bytes) -> bool:
+    """Whether this POST was performed before under its Idempotency-Key, as far as can be seen without claiming it."""
+    claim = claim_of(call, content) if call.endpoint.method == "POST" else None
+    if claim is None:
+        return False
+    found = select(IdempotencyKey.status).where(
+        IdempotencyKey.fingerprint == claim.fingerprint, IdempotencyKey.created_at >= call.arrived_at - KEPT
+    )
+    return call.session.scalar(found) is not None
+
+
 def sweep(session: Session, now: datetime, most: int = SWEPT_AT_ONCE) -> int:
     """Remove expired keys, up to `most`, the oldest first; tells how many."""
     # Two sweepers at once must not wait for each other; SQLite has one writer and ignores the clause.
