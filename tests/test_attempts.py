@@ -296,3 +296,13 @@ def log(database: Database, slot: int) -> list[Entry]:
     """The log of a slot, oldest first."""
     with database.read() as session:
         return list(session.scalars(select(Entry).where(Entry.slot == slot).order_by(Entry.id)))
+
+
+@pytest.mark.parametrize("typed", ['½ \\ "a"\n\t{}', "\\u0041 ' %s $1 :x 𝛼 NULL"])
+def test_what_comes_with_other_answers_is_kept_as_it_was_typed(taken: Taken, typed: str) -> None:
+    number, choice = taken.slot("numeric"), taken.slot("single_choice")
+    sent = [{"slot": number, "response": {"text": typed}, "base_rev": 0}]
+    sent += [{"slot": choice, "response": taken.right(choice), "base_rev": 0}]
+    answer_of(taken.client.patch(f"/attempts/{taken.id}/answers", {"responses": sent}))
+    assert taken.look(number)["response"] == {"text": typed}
+    assert taken.look(choice)["response"] == taken.right(choice)
