@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -57,12 +58,12 @@ class Found:
         self.wrong += other.wrong
 
 
-def bombard(scenes: Mapping[str, Scene], endpoint: Endpoint) -> Found:
-    """All that must be refused by one endpoint, in every scene at once."""
+def bombard(scenes: Mapping[str, Scene], endpoint: Endpoint, *, every: int = 1, first: int = 0) -> Found:
+    """All that must be refused by one endpoint (or of it one in `every`, from the `first`), in every scene at once."""
     found = Found()
     with ExitStack() as stack:
         seen = [stack.enter_context(statements(one.database)) for one in scenes.values()]
-        for attack in refused(endpoint, next(iter(scenes.values()))):
+        for attack in islice(refused(endpoint, next(iter(scenes.values()))), first, None, every):
             _try(scenes, endpoint, attack, found)
     written = [statement for one in seen for statement in one if WRITES.search(statement)]
     found.wrong += [f"{endpoint.name} wrote: {statement}" for statement in written]

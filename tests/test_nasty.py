@@ -9,6 +9,8 @@ from tests.nasty import BODIES, DOCUMENTS, TABLES
 from tests.two_courses import Scene, endpoints
 
 ENDPOINTS = endpoints()
+THIRD = 3
+"""Each endpoint is sent one in three here, its neighbour others; row `nasty` of acceptance sends all of it to all."""
 
 
 def test_there_are_bodies_of_many_kinds() -> None:
@@ -19,8 +21,8 @@ def test_there_are_bodies_of_many_kinds() -> None:
 @pytest.mark.parametrize("name", ENDPOINTS)
 def test_what_is_nasty_is_refused_and_writes_nothing(name: str, scenes: dict[str, Scene]) -> None:
     endpoint = ENDPOINTS[name]
-    found = bombard(scenes, endpoint)
-    assert found.sent >= len(scenes) * (len(BODIES) if endpoint.writes else 5)
+    found = bombard(scenes, endpoint, every=THIRD, first=list(ENDPOINTS).index(name) % THIRD)
+    assert found.sent >= len(scenes) * (len(BODIES) // THIRD if endpoint.writes else 1)
     assert found.wrong == []
 
 

@@ -20,10 +20,10 @@ def test_every_endpoint_with_an_id_has_a_row_and_every_row_an_endpoint() -> None
 
 @pytest.mark.parametrize("name", ROWS)
 def test_nobody_touches_what_is_not_theirs(name: str, scenes: dict[str, Scene]) -> None:
-    for kind, scene in scenes.items():
-        found = try_refusals(scene, name, ENDPOINTS[name])
-        assert (kind, found.wrong) == (kind, [])
-        assert found.cells >= len(PEOPLE) + len(SYSTEMS)
+    # On one database: row `matrix` of acceptance tries it on both.
+    found = try_refusals(scenes["sqlite"], name, ENDPOINTS[name])
+    assert found.wrong == []
+    assert found.cells >= len(PEOPLE) + len(SYSTEMS)
 
 
 @pytest.mark.parametrize("name", WRITES)

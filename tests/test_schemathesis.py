@@ -20,7 +20,7 @@ from tests.two_courses import Scene, endpoints, restore, variables_of
 
 ENDPOINTS = endpoints()
 ROLES = ("nobody", "ana", "ida", "root", "all of tides")
-EXAMPLES = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 5}
+EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 2}
 """Requests per endpoint, each of which is sent by every role."""
 
 CHECKS: list[Callable[..., Any]] = [

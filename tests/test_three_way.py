@@ -208,11 +208,14 @@ def test_shared_resources_are_kept_with_the_course(
     ida: Client, database: Database, folder: Path, world: TestWorld
 ) -> None:
     (folder / "resources.yaml").write_text(
-        "format: hornbook/resources@1\nresources:\n  atlas: {title: An Atlas}\n", encoding="utf-8"
+        'format: hornbook/resources@1\nresources:\n  atlas: {title: An Atlas, url: "https://sea.example/atlas"}\n',
+        encoding="utf-8",
     )
     assert seed(database, folder, world)["tides"].what == "changed"
     with database.read() as session:
-        assert session.scalars(select(Course.document)).one()["resources"] == {"atlas": {"title": "An Atlas"}}
+        assert session.scalars(select(Course.document)).one()["resources"] == {
+            "atlas": {"title": "An Atlas", "url": "https://sea.example/atlas"}
+        }
 
     def ask_for_atlas(document: Any) -> None:
         document["sections"][0]["items"].append({"key": "atlas", "resource": "atlas", "verb": "browse"})
