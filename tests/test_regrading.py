@@ -19,7 +19,7 @@ from service.domain.proofs import recompute
 from service.domain.roles import Role
 from service.quizzes.models import FirstTry, Grade
 from tests.cast import Client, answer_of
-from tests.quizzing import Taken, change_settings, take
+from tests.quizzing import Taken, change_settings, statements, take
 from tests.regrading import (
     WRONG_KEY,
     choice_of,
@@ -336,3 +336,19 @@ def test_a_student_who_ends_while_it_is_regraded_is_graded_by_the_rule_as_well(
     with database.read() as session:
         of_slot = select(Grade.attempt_id, func.count()).where(Grade.slot == slot).group_by(Grade.attempt_id)
         assert {number for _, number in session.execute(of_slot)} == {2}, "the pinned key's grade, and the rule's"
+
+
+def test_no_statement_more_for_more_attempts(
+    ida: Client, ana: Client, bulges: str, two: tuple[Taken, Taken, int], prep_check: str, database: Database
+) -> None:
+    edit(ida, make_one_right)
+
+    def looks() -> int:
+        with statements(database) as seen:
+            answer_of(ida.post(f"{bulges}?dry_run=true", WRONG_KEY))
+        return len(seen)
+
+    before = looks()
+    for _ in range(3):
+        choose(take(ana, prep_check, database), "One")
+    assert looks() == before < 20
