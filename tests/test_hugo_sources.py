@@ -24,6 +24,8 @@ from tests.test_hugo_reading import PAGE, read
         ("{{< youtube abc >}}", "https://www.youtube.com/watch?v=abc"),
         ("[a][b]\n\n[b]: https://b.example 'B'", "https://b.example"),
         ("[[a](https://b.example)](https://c.example)", "https://b.example"),
+        ("[a]([b.pdf](https://b.example/b.pdf))", "https://b.example/b.pdf"),
+        ("[a]( [b c](https://b.example/b.pdf) )", "https://b.example/b.pdf"),
         ("[a] (https://b.example)", "https://b.example"),
         ("(a)[https://b.example]", "https://b.example"),
         ("[a](https://b.example/c d.pdf)", "https://b.example/c%20d.pdf"),

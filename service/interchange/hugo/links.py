@@ -25,7 +25,7 @@ _TARGET = re.compile(
 )
 _SPACED = re.compile(r"\((?P<address>(?:https?://|\.{0,2}/)[^()<>\n\"]{1,500})\)")
 _PARTED = re.compile(r" {1,3}\((?P<address>https?://[^()\s]{1,2000})\)")
-_NESTED = re.compile(r"\(\[[^\[\]\n]{0,300}\]\((?P<address>[^()\s\[\]]{1,2000})\)\s?\)")
+_NESTED = re.compile(r"\(\s{0,3}\[[^\[\]\n]{0,300}\]\((?P<address>[^()\s\[\]]{1,2000})\)\s?\)")
 _TURNED = re.compile(r"\((?P<label>[^()\[\]\n]{1,300})\)\[(?P<address>https?://[^\[\]\s]{1,2000})\]")
 _LABEL = re.compile(r"\[(?P<label>[^\[\]]{0,300})\]")
 _BARE = re.compile(r"https?://[^\s<>\[\]\"`{}|\\^]{1,2000}", re.IGNORECASE)
@@ -198,8 +198,9 @@ class _Scan:
 
 _SPACES = "its address holds spaces"
 _FORMS = (
-    (_TARGET, None),
+    # Before what CommonMark would take for an address: one that holds brackets and no spaces is a link all the same.
     (_NESTED, "another link stands in the place of its address"),
+    (_TARGET, None),
     (_SPACED, _SPACES),
     (_PARTED, "a space parts its text and its address"),
 )
