@@ -14,6 +14,7 @@ WORLDS = (*ACCEPT, "two-worlds", "--db", "sqlite")
 EDIT = (*ACCEPT, "edit", "--db", "sqlite")
 ENTRIES = (*PYTEST, "tests/test_entries_at_work.py", "-k", "sqlite")
 TABS = (*PYTEST, "tests/test_two_tabs.py", "-k", "sqlite")
+REGRADED = (*PYTEST, "tests/test_regrading.py", "-k")
 MACHINE = (*PYTEST, "tests/test_attempt_machine.py", "-k", "sqlite", "--hypothesis-profile=first-failure")
 
 DISPATCH, ANSWER, FINISH = (
@@ -175,6 +176,22 @@ BREAKAGES = (
         "tests/test_key_leaks.py",
         "-k",
         "sqlite",
+    ),
+    breaks(
+        "regrade without waiting for who ends just now",
+        "service/quizzes/operations/regrading.py",
+        ".where(QuestionRevision.id == revision.id).with_for_update())",
+        ".where(QuestionRevision.id == revision.id))",
+        *REGRADED,
+        "postgres and who_ends_while",
+    ),
+    breaks(
+        "lower a grade by a regrade",
+        "service/domain/regrading.py",
+        "    return max(old, new)\n",
+        "    return new\n",
+        *REGRADED,
+        "sqlite and nobody_loses",
     ),
     *AT_THE_GATE,
     *OF_WHAT_IS_KEPT,
