@@ -14,7 +14,7 @@ from service.domain.mistakes import Mistake, Rejected
 from service.domain.patching import merge_patch
 from service.domain.referring import references_to
 from service.domain.unit_entries import Collection, Edit, Path, Place
-from service.errors import Conflict, Invalid, NotFound, PreconditionFailed, Problem
+from service.errors import Conflict, NotFound, PreconditionFailed
 from service.seeding.entry_schemas import PLACES
 from service.seeding.unit_routes import current_of, lint_of, state_of
 from service.web.caching import quoted
@@ -54,21 +54,10 @@ def stood(one: Collection, call: Call, course: str, unit: str, key: str) -> Stoo
     return Stood(state, document, path)
 
 
-def read_new(one: Collection, call: Call, course: str, unit: str) -> Written | Problem:
-    """The unit with the entry in the body, or why not.
-
-    It is told by the view: a repeat under its Idempotency-Key has the first answer, whatever changed since.
-    """
-    try:
-        return _read_new(one, call, state_of(call, course, unit))
-    except Rejected as rejected:
-        return Invalid.because(rejected)
-    except Problem as problem:
-        return problem
-
-
-def _read_new(one: Collection, call: Call, state: UnitState) -> Written:
-    call.must_match(state.digest)
+def read_new(one: Collection, call: Call, course: str, unit: str) -> Written:
+    """The unit with the entry in the body."""
+    state = state_of(call, course, unit)
+    _demand_match(one, call, state)
     document, entry = editing.document_of(state.newest), _fields(one, call.body["document"])
     key = entries.key_of_new(one, entry)
     if key is None:

@@ -10,7 +10,7 @@ from service.content import editing
 from service.domain import unit_entries as entries
 from service.domain.mistakes import Mistake
 from service.domain.unit_entries import COLLECTIONS, Collection
-from service.errors import Invalid, PreconditionFailed, Problem
+from service.errors import Invalid, PreconditionFailed
 from service.seeding import entry_edits
 from service.seeding.entry_edits import Written, stale, stood
 from service.seeding.entry_schemas import (
@@ -61,10 +61,6 @@ def get_entry(one: Collection, call: Call, course: str, unit: str, key: str) -> 
 
 def create_entry(one: Collection, call: Call, course: str, unit: str) -> Reply:
     """Add an entry to a unit."""
-    if isinstance(call.prepared, PreconditionFailed):
-        raise stale(call.prepared, one, state_of(call, course, unit), None)
-    if isinstance(call.prepared, Problem):
-        raise call.prepared
     call.tell(key=call.prepared.key)
     return _save(one, call, course, unit)
 
@@ -121,7 +117,7 @@ def _declare(one: Collection, lists: type[Query], places: type[Query]) -> None:
     says = f"A {one.one} as the unit's document has it; the ETag is the unit's."
     routes.get(single, allow=STAFF, gives=Media((JSON,)), tagged=True)(_view(one, get_entry, f"get_{one.one}", says))
 
-    def told(read: Callable[..., Written | Problem]) -> Facts:
+    def told(read: Callable[..., Written]) -> Facts:
         return {"gives": EntryWrittenOut, "guarded": True, "prepares": _of(one, read)}
 
     says = f"Add a {one.one} (JSON or YAML) to the unit{among}. Students see it once the unit is published."
