@@ -115,7 +115,13 @@ class QuestionStatisticsOut(Out):
     question = Uuid(required=True)
     unit = Slug(required=True)
     kind = fields.String(required=True)
-    stem = RichText(required=True)
+    stem = RichText(
+        required=True,
+        metadata={
+            "description": "as its author wrote it; for an LMS as students are asked, with gaps by their numbers and … "
+            "for drawn values"
+        },
+    )
     revisions = fields.List(fields.Nested(RevisionStatisticsOut), required=True)
 
 
