@@ -14,6 +14,7 @@ from service.db import Database
 from service.domain.roles import Role
 from tests.cast import Client, answer_of
 from tests.quizzing import Taken, statements, take
+from tests.regrading import choose, edit, id_of, question_of, regrade
 from tests.world import TestWorld
 
 STATISTICS = "/courses/tides/statistics?limit=200"
@@ -141,7 +142,32 @@ def test_a_system_sees_figures_and_nothing_of_the_keys(
     told = of_kind(lms, "single_choice")
     assert told["facility"]["value"] == 0.75
     assert told["choices"] is told["mistakes"] is told["may_be_miskeyed"] is None
-    assert "CANARY" not in lms.get(STATISTICS).get_data(as_text=True)
+    text = lms.get(STATISTICS).get_data(as_text=True)
+    assert [name for name in ("CANARY", "[[size]]", "[[name]]", "{{", "how-many-bulges") if name in text] == []
+
+
+def test_a_system_sees_what_students_are_asked_and_its_author_what_was_written(ida: Client, lms: Client) -> None:
+    def stem(client: Client, kind: str) -> str:
+        found = answer_of(client.get(STATISTICS))["items"]
+        return next(str(one["stem"]["markdown"]) for one in found if one["kind"] == kind)
+
+    assert stem(ida, "cloze") == "At new moon the tides are [[size]] and we call them [[name]] tides."
+    assert stem(lms, "cloze") == "At new moon the tides are [[gap-1]] and we call them [[gap-2]] tides."
+    assert stem(ida, "numeric").startswith("High water is at {{ high:.1f }} m, low water at")
+    assert stem(lms, "numeric").startswith("High water is at … m, low water at … m.")
+
+
+def test_a_first_meeting_that_counts_for_nobody_is_the_first_meeting_all_the_same(
+    ana: Client, ida: Client, everything: str, database: Database
+) -> None:
+    choose(take(ana, everything, database), "One")
+    edit(ida, lambda document: question_of(document, "how-many-bulges").update(stem="How many bulges are there?"))
+    path = f"/admin/questions/{id_of(database, 'how-many-bulges')}/regrades"
+    regrade(ida, path, {"policy": "drop_question", "reason": "It was not clear.", "revision": 1, "never_lower": False})
+    choose(take(ana, everything, database), "Two")
+    found = answer_of(ida.get(STATISTICS))["items"]
+    [bulges] = [one for one in found if one["stem"]["markdown"] == "How many bulges are there?"]
+    assert {one["revision"]: one["n"] for one in bulges["revisions"]} == {1: 0}
 
 
 def test_named_mistakes_are_counted(crowd: list[Client], prep_check: str, database: Database, ida: Client) -> None:

@@ -63,10 +63,12 @@ def heaps_of(answers: Iterable[tuple[str, int]]) -> list[Heap]:
 
 
 def _near(heads: dict[str, list[Heap]], form: str) -> Heap | None:
+    compared: set[str] = set()
     for left in _left_overs(form):
         for head in heads.get(left, ()):
-            if is_near_miss(form, head.form):
+            if head.form not in compared and is_near_miss(form, head.form):
                 return head
+            compared.add(head.form)
     return None
 
 
@@ -75,7 +77,9 @@ def _left_overs(form: str) -> Iterator[str]:
     yield form
     if not 4 <= len(form) <= LONGEST_WORD:
         return
-    # What is nearly a form of nine letters may have seven itself.
-    for missing in range(1, 2 if len(form) < 7 else 3):
-        for out in combinations(range(len(form)), missing):
-            yield "".join(letter for at, letter in enumerate(form) if at not in out)
+    for out in range(len(form)):
+        yield form[:out] + form[out + 1 :]
+    # Two slips are allowed from nine letters on; a shorter answer for such a form has lost one letter already.
+    if len(form) >= 9:
+        for out, other in combinations(range(len(form)), 2):
+            yield form[:out] + form[out + 1 : other] + form[other + 1 :]

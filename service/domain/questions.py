@@ -25,7 +25,7 @@ from service.domain.parameters import draw, resolve
 from service.domain.shapes import Json, Rich
 from service.domain.splitting import split
 from service.domain.values import ExpressionError
-from service.domain.variants import Variant
+from service.domain.variants import Variant, blank
 
 __all__ = [
     "Stimulus",
@@ -85,6 +85,11 @@ def show(revision: Json, values: Json, layout: Json) -> dict[str, Any]:
         "stimulus": posed.fill(stimulus) if stimulus else None,
         **kind.show(posed),
     }
+
+
+def bare_stem(revision: Json) -> Rich:
+    """What every student is asked, for those who may not see keys: gaps by their numbers, and … for drawn values."""
+    return blank(_kind(revision).bare_stem(revision))
 
 
 def read_response(revision: Json, values: Json, layout: Json, raw: object) -> dict[str, Any] | None:

@@ -38,6 +38,11 @@ def fill_html(text: str, values: Mapping[str, Any]) -> str:
     return text if OPENING not in text else _filled(text, values, html.escape)
 
 
+def blank(text: str) -> str:
+    """The text with an ellipsis for every placeholder: what is the same for all who get it."""
+    return "".join("…" if isinstance(piece, Slot) else piece for piece in _pieces(text))
+
+
 def faults(text: str, known: Mapping[str, object]) -> Iterator[str]:
     """What is wrong with the placeholders of a text, for its author; `known` has every name that may stand there."""
     if OPENING not in text:

@@ -11,6 +11,14 @@ from service.domain.shapes import Json, Rich
 from service.domain.values import Names, Ties, Value, from_json
 
 
+def blank(rich: Rich) -> Rich:
+    """A rich text without values: what is the same in all variants."""
+    blanked: Rich = {"markdown": templates.blank(rich["markdown"])}
+    if "html" in rich:
+        blanked["html"] = templates.blank(rich["html"])
+    return blanked
+
+
 class Variant:
     """Data of the stimulus and drawn values under one roof; values win where a name is in both."""
 

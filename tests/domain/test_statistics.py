@@ -146,6 +146,20 @@ def test_without_figures_nobody_is_blamed() -> None:
     assert not is_miskeyed([None], [Picked(FEWEST_CHOOSERS - 1, Estimate(0.8, 0.3, 0.9))])
 
 
+@pytest.mark.parametrize(
+    ("key", "wrong", "is_blamed"),
+    [
+        (Estimate(0.2, -0.1, 0.5), Estimate(0.6, 0.3, 0.8), True),
+        (Estimate(0.4, 0.1, 0.6), Estimate(0.6, 0.3, 0.8), False),  # above nothing, and not above the key
+        (Estimate(-0.6, -0.8, -0.3), Estimate(0.1, -0.2, 0.4), False),  # above the key, and not above nothing
+    ],
+)
+def test_a_wrong_choice_is_better_than_the_key_and_than_nothing_or_the_key_stands(
+    key: Estimate, wrong: Estimate, is_blamed: bool
+) -> None:
+    assert is_miskeyed([key], [Picked(FEWEST_CHOOSERS, wrong)]) is is_blamed
+
+
 def is_flagged(students: int, seed: int, *, wrong_key: bool) -> bool:
     """Whether a question is said to be miskeyed, in a class of which each knows as much as they are able to."""
     right = simulated(students, [0.0] * 10, [1.5] * 10, seed)
@@ -174,6 +188,17 @@ def test_a_right_key_is_hardly_ever_blamed_and_a_wrong_one_the_surer_the_larger_
 def test_ten_students_who_fare_alike_do_not_make_it_certain(credits_: list[int]) -> None:
     told = facility(summed(credits_, list(range(10))))
     assert told is not None and told.high - told.low > 0.2 and told.low <= told.value <= told.high
+
+
+@pytest.mark.parametrize("together", [0.0, 0.5, 0.9, 0.98])
+def test_intervals_of_ten_students_hold_what_their_class_was_made_with(together: float) -> None:
+    chance, held = np.random.default_rng(8), 0
+    for _ in range(500):
+        x, noise = chance.normal(size=(2, 10))
+        y = together * x + math.sqrt(1 - together**2) * noise
+        told = discrimination(summed(*([int(one * 100_000) + MILLION for one in side] for side in (x, y))))
+        held += told is not None and told.low <= together <= told.high
+    assert held >= 0.93 * 500
 
 
 def test_what_goes_together_in_ten_students_may_be_chance() -> None:

@@ -108,12 +108,12 @@ class Cloze(Kind):
             }
         }
 
-    def stem(self, posed: Posed) -> Rich:
-        stem, shown = posed.asked["stem"], _shown_by_name(posed)
+    def bare_stem(self, asked: Json) -> Rich:
+        stem, shown = asked["stem"], _numbered(asked)
         marked: Rich = {"markdown": _renamed(stem["markdown"], shown)}
         if "html" in stem:
             marked["html"] = _renamed(stem["html"], shown)
-        return posed.fill(marked)
+        return marked
 
     def show(self, posed: Posed) -> Gaps:
         shown = _shown_by_name(posed)
@@ -207,7 +207,11 @@ def _parts(posed: Posed) -> Iterator[tuple[str, Kind, Posed]]:
 
 
 def _shown_by_name(posed: Posed) -> dict[str, str]:
-    return {gap["name"]: f"gap-{number}" for number, gap in enumerate(posed.asked["gaps"], start=1)}
+    return _numbered(posed.asked)
+
+
+def _numbered(asked: Json) -> dict[str, str]:
+    return {gap["name"]: f"gap-{number}" for number, gap in enumerate(asked["gaps"], start=1)}
 
 
 def _renamed(text: str, shown: Mapping[str, str]) -> str:

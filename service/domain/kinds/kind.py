@@ -127,7 +127,12 @@ class Kind(ABC):
 
     def stem(self, posed: Posed) -> Rich:
         """The stem as it is shown."""
-        return posed.fill(posed.asked["stem"])
+        return posed.fill(self.bare_stem(posed.asked))
+
+    def bare_stem(self, asked: Json) -> Rich:
+        """The stem as it is shown but for its values: the same for everybody."""
+        stem: Rich = asked["stem"]
+        return stem
 
     @abstractmethod
     def show(self, posed: Posed) -> Mapping[str, object]:

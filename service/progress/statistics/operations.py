@@ -11,6 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from service.content.models import AnswerKey, Question, QuestionRevision, Quiz, Unit
+from service.domain import questions
 from service.domain.statistics import (
     ENOUGH,
     Chosen,
@@ -66,7 +67,7 @@ def list_statistics(
             question=row.id,
             place=(row.sort, str(row.id)),
             unit=row.unit,
-            stem=row.content["stem"],
+            stem=row.content["stem"] if shows_keys else questions.bare_stem(row.content),
             kind=row.content["kind"],
             revisions=[
                 {
@@ -103,7 +104,7 @@ def _questions(
     return session.execute(found.order_by(Unit.sort, Question.id).limit(limit)).all()
 
 
-def _revisions(session: Session, questions: Sequence[UUID]) -> dict[UUID, list[Any]]:
+def _revisions(session: Session, asked: Sequence[UUID]) -> dict[UUID, list[Any]]:
     """Every revision with its newest key, the newest revision first."""
     rows = session.execute(
         select(
@@ -114,7 +115,7 @@ def _revisions(session: Session, questions: Sequence[UUID]) -> dict[UUID, list[A
             AnswerKey.content.label("key"),
         )
         .join(AnswerKey, AnswerKey.revision_id == QuestionRevision.id)
-        .where(QuestionRevision.question_id.in_(questions))
+        .where(QuestionRevision.question_id.in_(asked))
         .order_by(QuestionRevision.number.desc(), AnswerKey.number)
     )
     newest = {row.id: row for row in rows}

@@ -78,8 +78,8 @@ class RevisionStatisticsOut(Out):
         allow_none=True,
         metadata={
             "description": "correlation of the credit with the rest of the attempt (item-rest), with Fisher's "
-            "interval; with the total of k questions noise alone goes together by about 1/√k, which the rest leaves "
-            f"out; {SILENT}"
+            "interval, for which 1 is taken for 1 - 1/(2n); with the total of k questions noise alone goes together by "
+            f"about 1/√k, which the rest leaves out; {SILENT}"
         },
     )
     unanswered = fields.Integer(required=True, allow_none=True)
@@ -115,7 +115,13 @@ class QuestionStatisticsOut(Out):
     question = Uuid(required=True)
     unit = Slug(required=True)
     kind = fields.String(required=True)
-    stem = RichText(required=True)
+    stem = RichText(
+        required=True,
+        metadata={
+            "description": "as its author wrote it; for an LMS as students are asked, with gaps by their numbers and … "
+            "for drawn values"
+        },
+    )
     revisions = fields.List(fields.Nested(RevisionStatisticsOut), required=True)
 
 

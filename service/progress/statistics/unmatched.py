@@ -91,13 +91,14 @@ def _first_meetings(question: Question) -> Subquery:
 def _unknown(
     revision: Mapping[str, Any], key: Mapping[str, Any], drawn: Mapping[str, Any], response: Mapping[str, Any]
 ) -> Iterator[tuple[str | None, str]]:
-    """The texts in a response that match no entry, with the gap they are in."""
+    """The texts in a response that match no entry and no named mistake, with the gap they are in."""
     if revision["kind"] == "short_text":
-        if "text" in response and questions.grade(revision, key, drawn, response).matched is None:
+        fared = questions.grade(revision, key, drawn, response)
+        if "text" in response and fared.matched is None and fared.mistake is None:
             yield None, response["text"]
     elif revision["kind"] == "cloze":
         texts = {gap["name"] for gap in revision["gaps"] if gap["kind"] == "short_text"}
-        for fared in questions.grade(revision, key, drawn, response).breakdown:
-            given = response.get("gaps", {}).get(fared["of"], {})
-            if fared["of"] in texts and fared["matched"] is None and "text" in given:
-                yield fared["of"], given["text"]
+        for gap in questions.grade(revision, key, drawn, response).breakdown:
+            given = response.get("gaps", {}).get(gap["of"], {})
+            if gap["of"] in texts and gap["matched"] is None and "text" in given:
+                yield gap["of"], given["text"]
