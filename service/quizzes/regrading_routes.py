@@ -33,7 +33,8 @@ STAFF = Allow.to(Role.INSTRUCTOR, Role.ADMIN)
 REGRADES = "/admin/questions/<uuid:question>/regrades"
 
 
-def _target(call: Call, question: UUID) -> Target:
+def target_of(call: Call, question: UUID) -> Target:
+    """The question, if the caller runs its course. Raises `NotFound`."""
     target = regrading.get_target(call.session, question)
     call.admit(target.course_id)
     return target
@@ -47,7 +48,7 @@ def _wanted(call: Call) -> Wanted:
 
 def work_out_difference(call: Call, question: UUID) -> Difference | None:
     """What it would do, for a dry run: nobody waits for it."""
-    target = _target(call, question)
+    target = target_of(call, question)
     return regrading.find_difference(call.session, target, _wanted(call)) if call.query["dry_run"] else None
 
 
@@ -66,7 +67,7 @@ def regrade_question(call: Call, question: UUID) -> dict[str, Any]:
     Grades that were given stay in the record. Attempts that are open are graded by the key they pinned, and then by
     this rule.
     """
-    target, wanted = _target(call, question), _wanted(call)
+    target, wanted = target_of(call, question), _wanted(call)
     if call.prepared is not None:
         return difference_view(call.prepared)
     digest = call.body["digest"]
@@ -81,7 +82,7 @@ def regrade_question(call: Call, question: UUID) -> dict[str, Any]:
 @routes.get(REGRADES, allow=STAFF, gives=RegradesOut)
 def list_regrades(call: Call, question: UUID) -> dict[str, Any]:
     """What was done about a question's grades so far."""
-    found = regrading.list_regrades(call.session, _target(call, question).question)
+    found = regrading.list_regrades(call.session, target_of(call, question).question)
     return {
         "items": [
             {

@@ -20,8 +20,7 @@ from service.progress.statistics.schemas import (
     UnmatchedQuery,
 )
 from service.progress.statistics.unmatched import list_unmatched
-from service.quizzes.operations.regrading import Target, get_target
-from service.quizzes.regrading_routes import difference_view
+from service.quizzes.regrading_routes import difference_view, target_of
 from service.web.calls import Call
 from service.web.paging import Page, list_of
 from service.web.routes import Routes
@@ -59,22 +58,16 @@ def list_statistics(call: Call, course: str) -> Page:
     return Page.cut(found, call.query["limit"], lambda one: one.place)
 
 
-def _target(call: Call, question: UUID) -> Target:
-    target = get_target(call.session, question)
-    call.admit(target.course_id)
-    return target
-
-
 @routes.get(UNMATCHED, allow=STAFF, query=UnmatchedQuery, gives=UnmatchedOut)
 def list_unmatched_answers(call: Call, question: UUID) -> dict[str, Any]:
     """Short answers of students that no entry of the key knows, in heaps of what is spelt alike."""
-    return {"items": list_unmatched(call.session, _target(call, question).question)[: call.query["limit"]]}
+    return {"items": list_unmatched(call.session, target_of(call, question).question)[: call.query["limit"]]}
 
 
 def read_accepted(call: Call, question: UUID, answer: str) -> Accepted:
     """The unit with the key that knows the answer, rendered."""
     acceptance = Acceptance(answer, **call.body)
-    return accepting.ready_acceptance(call.session, call.world, call.caller, _target(call, question), acceptance)
+    return accepting.ready_acceptance(call.session, call.world, call.caller, target_of(call, question), acceptance)
 
 
 @routes.post(
@@ -88,7 +81,7 @@ def read_accepted(call: Call, question: UUID, answer: str) -> Accepted:
 def accept_answer(call: Call, question: UUID, answer: str) -> dict[str, Any]:
     """Let the key know an answer from now on: the unit is published with it. Grades are mended by a regrade."""
     ready: Accepted = call.prepared
-    state, difference = accepting.accept_answer(call.session, call.world, _target(call, question), ready)
+    state, difference = accepting.accept_answer(call.session, call.world, target_of(call, question), ready)
     call.tell(question=question, heap=answer, texts=len(ready.texts))
     return {
         "unit": state.unit.key,

@@ -20,7 +20,7 @@ from service.quizzes.operations.grades import Graded, newest_grades
 from service.quizzes.operations.grading import add_grades, grade_row
 from service.quizzes.operations.log import read_log, state_of
 from service.quizzes.operations.mending import given_at_present, graded_as, note_later_grades
-from service.quizzes.operations.record import get_asked
+from service.quizzes.operations.record import Asked, get_asked
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,15 @@ class Override:
     slot: int
     credit: Fraction
     reason: str
+
+
+@dataclass(frozen=True)
+class Overridden:
+    """A slot, what it was worth, and what it is to be worth."""
+
+    asked: Asked
+    before: Graded
+    override: Override
 
 
 def override_grade(
@@ -49,16 +58,14 @@ def override_grade(
     before = newest_grades(session, attempt.id)[asked.number]
     newest = before.changes[-1] if before.changes else None
     if newest is None or (newest.cause, newest.after, newest.reason) != (OVERRIDE, override.credit, override.reason):
-        _write(session, caller, attempt, before, override, at)
+        _write(session, caller, attempt, Overridden(asked, before, override), at)
     return newest_grades(session, attempt.id)
 
 
-def _write(
-    session: Session, caller: Principal, attempt: Attempt, before: Graded, override: Override, at: datetime
-) -> None:
-    asked = get_asked(session, attempt.id, override.slot)
+def _write(session: Session, caller: Principal, attempt: Attempt, slot: Overridden, at: datetime) -> None:
+    asked, override = slot.asked, slot.override
     state = state_of(asked, Policy.from_settings(attempt.settings), read_log(session, attempt.id, slot=asked.number))
-    after = overridden(given_at_present(before, state), override.credit)
-    graded = graded_as(before, after, OVERRIDE)
+    after = overridden(given_at_present(slot.before, state), override.credit)
+    graded = graded_as(slot.before, after, OVERRIDE)
     add_grades(session, [grade_row(attempt.id, graded, at, reason=override.reason, actor_id=caller.user_id)])
     note_later_grades(session, {(attempt.id, asked.number): after}, at)
