@@ -43,7 +43,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import NullPool
 
-from service.statements import TOLD, Lookup
+from service.statements import TOLD, Lookup, run, use
 
 if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -184,8 +184,16 @@ class Database:
 
         On SQLite the write lock is taken at once, so a transaction cannot fail half-way for want of it.
         """
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        # The transaction is the connection's: a session that nobody needs for objects costs next to nothing.
+        with (
+            self._writing.connect() as connection,
+            connection.begin(),
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            use(connection, session)
             yield session
+            if session.in_transaction():
+                session.commit()
 
     def look_up(self, lookup: Lookup, **values: Any) -> Sequence[Any]:
         """The rows of a lookup as of now, outside of any transaction, by nothing but the driver."""
@@ -298,7 +306,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("hornbook_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    run(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def wal_is_safe(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> bool:

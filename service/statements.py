@@ -179,6 +179,17 @@ class CompiledLookup(_Compiled):
         self.read = read
 
 
+def use(connection: Connection, session: Session) -> None:
+    """Have the session's statements of this module sent on this connection, whose transaction it is in."""
+    session.info[_CONNECTION] = connection
+
+
+def run(connection: Connection, text: str) -> None:
+    """Have a connection's driver do what takes no values."""
+    with _driver(connection, text) as cursor:
+        cursor.execute(text)
+
+
 def _connection(session: Session) -> Connection:
     """The connection of the session's transaction, which has been sent all that is to be written."""
     session.flush()

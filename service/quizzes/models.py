@@ -196,7 +196,8 @@ class FirstTry(Base):
 
     `credit` and `rest` (of the attempt's other slots, by first tries too) are in millionths, null where nothing counts.
     `variant` names the drawn values; `hinted`: a hint was taken before; `solved`: it was right in the end.
-    `key_seen_at`: when the key could be seen.
+    `key_seen_at`: when the key could be seen. Whose it is and of which question is copied from the attempt and the slot,
+    which refer to them: looked up again for each row, it would cost as much as a table.
     """
 
     __tablename__ = "first_tries"
@@ -208,9 +209,9 @@ class FirstTry(Base):
 
     attempt_id: Mapped[UUID] = mapped_column(primary_key=True)
     slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
-    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="RESTRICT"))
-    question_id: Mapped[UUID] = mapped_column(ForeignKey("questions.id", ondelete="RESTRICT"))
+    user_id: Mapped[UUID]
+    course_id: Mapped[int] = mapped_column(Serial)
+    question_id: Mapped[UUID]
     revision_id: Mapped[int] = mapped_column(ForeignKey("question_revisions.id", ondelete="RESTRICT"))
     variant: Mapped[str] = mapped_column(Hash)
     status: Mapped[str] = mapped_column(String(16))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count, cycle, islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,6 +29,8 @@ from tests.bench.reads import CONNECTIONS, SERVE, Effort
 from tests.bench.stage import NAMES, Place
 
 QUESTIONS = 20
+WARMING_UP = 2
+"""Rounds that do not count: every thread of every worker opens its connections and prepares its statements in them."""
 INSERT = "/insert"
 API = "/api/v1"
 
@@ -44,7 +46,7 @@ class Write:
     requests: Callable[[str, Iterator[str]], Requests]
     goals: dict[str, float]
     lightly: int = 1
-    """How many times fewer requests are sent than of a row that costs little."""
+    """How many times fewer requests are sent than to the floor: each of them costs as much as several."""
 
 
 def header(token: str) -> dict[str, str]:
@@ -77,7 +79,7 @@ def _submissions(token: str, attempts: Iterator[str]) -> Requests:
 WRITES = (
     Write("answer", _answers, {"sqlite": 0.50, "postgres": 0.40}),
     Write("check", _checks, {"sqlite": 0.40, "postgres": 0.30}),
-    Write("submit-20", _submissions, {"sqlite": 0.20, "postgres": 0.20}, lightly=10),
+    Write("submit-20", _submissions, {"sqlite": 0.20, "postgres": 0.20}, lightly=5),
 )
 
 
@@ -108,8 +110,11 @@ class Classroom:
         return accounts.issue_personal_token(session, self.world, person, label="bench").text
 
     def attempts(self, token: str) -> Iterator[str]:
-        """One attempt after the other, each started when it is asked for, at quizzes of the same questions."""
-        for quiz in self.quizzes:
+        """One attempt after the other, each started when it is asked for, at quizzes of the same questions.
+
+        Over and over: by the time a quiz comes again, its last attempt was submitted in an earlier round.
+        """
+        for quiz in cycle(self.quizzes):
             started = self.client.post(f"{API}/quizzes/{quiz}/attempts", headers=header(token))
             yield started.get_json()["id"]
 
@@ -145,13 +150,12 @@ def measure_write(write: Write, place: Place, effort: Effort) -> Iterator[Figure
             tokens = list(islice(students, connections))
             lines = [write.requests(token, room.attempts(token)) for token in tokens]
             inserts = [iter(lambda: written("POST", INSERT, {}, {"text": "1.5"}), None) for _ in tokens]
-            requests = max(1, effort.requests // connections // write.lightly)
+            requests = effort.requests // connections
             rounds = []
-            for number in range(effort.rounds + 1):
+            for number in range(effort.rounds + WARMING_UP):
                 a = _round(floor_port, [floor.master, *place.processes()], inserts, requests)
-                b = _round(port, [served.master, *place.processes()], lines, requests)
-                if number:
-                    # The first round of each is for warming up.
+                b = _round(port, [served.master, *place.processes()], lines, requests // write.lightly)
+                if number >= WARMING_UP:
                     rounds.append((*a, *b))
             yield _judged(write, place, connections, rounds)
 

@@ -17,7 +17,7 @@ from service.errors import Conflict, Invalid
 from service.quizzes.models import SelfAssessment
 from service.quizzes.operations.closing import settle
 from service.quizzes.operations.log import read_log, state_of
-from service.quizzes.operations.record import Asked, get_asked, lock_own_attempt
+from service.quizzes.operations.record import Asked, get_asked, get_own_attempt
 
 
 def assess_answer(
@@ -27,7 +27,7 @@ def assess_answer(
 
     Raises `NotFound`, `Conflict` before that and where there is no rubric, and `Invalid`.
     """
-    attempt = lock_own_attempt(session, caller.user_id, attempt_id)
+    attempt = get_own_attempt(session, caller.user_id, attempt_id, locked=True)
     settle(session, attempt, at)
     asked = get_asked(session, attempt_id, slot)
     policy = Policy.from_settings(attempt.settings)

@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from service.db import Moment, is_writing
 from service.domain.attempts import GRACE, SlotState, is_late
 from service.errors import Conflict, WriteNeeded
-from service.quizzes.models import Attempt
+from service.quizzes.models import Attempt, AttemptEvent
 from service.quizzes.operations.grades import Graded, newest_grades
 from service.quizzes.operations.grading import grade_attempt
 from service.quizzes.operations.log import read_log, states_of
@@ -73,11 +73,12 @@ def close(
     Raises `Conflict` for the other.
     """
     finished_at = at if attempt.deadline_at is None else min(at, attempt.deadline_at)
-    if not _closed().rows(session, attempt=attempt.id, at=finished_at):
+    closed = _closed().rows(session, attempt=attempt.id, at=finished_at)
+    if not closed:
         raise Conflict("This attempt was closed at the same moment; ask for its result.")
     set_committed_value(attempt, "state", "finished")
     set_committed_value(attempt, "finished_at", finished_at)
-    graded = grade_attempt(session, attempt, slots, states)
+    graded = grade_attempt(session, attempt, slots, states, reopened=closed[0].reopened)
     return newest_grades(session, attempt.id) if keep_rules(session, attempt) else graded
 
 
@@ -85,4 +86,6 @@ def close(
 def _closed() -> Lookup:
     is_open = Attempt.id == bindparam("attempt", type_=_ID), Attempt.state == "in_progress"
     ended = {"state": "finished", "finished_at": bindparam("at", type_=Moment())}
-    return Lookup(update(Attempt).where(*is_open).values(ended).returning(Attempt.id))
+    reopenings = select(func.count()).where(AttemptEvent.attempt_id == Attempt.id, AttemptEvent.kind == "reopening")
+    told = reopenings.correlate(Attempt).scalar_subquery().label("reopened")
+    return Lookup(update(Attempt).where(*is_open).values(ended).returning(told))

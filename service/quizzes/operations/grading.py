@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from service.domain.attempts import Policy, SlotState, worth_of
 from service.domain.outcomes import RULES, fraction_text
-from service.quizzes.models import Attempt, AttemptEvent, Grade
+from service.quizzes.models import Attempt, Grade
 from service.quizzes.operations.first_tries import write_first_tries
 from service.quizzes.operations.grades import Graded
 from service.quizzes.operations.record import Asked
-from service.statements import Addition, Lookup
+from service.statements import Addition
 
-_ID: Uuid[UUID] = Uuid()
 _ADDED = Addition(Grade.__table__)
 
 
 def grade_attempt(
-    session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState]
+    session: Session, attempt: Attempt, slots: Sequence[Asked], states: Mapping[int, SlotState], *, reopened: int
 ) -> dict[int, Graded]:
-    """Grade every slot of an attempt that was just closed, once, and keep what it says of the student."""
+    """Grade every slot of an attempt that was just closed, once, and keep what it says of the student.
+
+    It is graded once more each time it was `reopened`.
+    """
     policy, finished_at = Policy.from_settings(attempt.settings), attempt.finished_at
     if finished_at is None:
         raise ValueError("only a finished attempt is graded")
     worths = {asked.number: worth_of(asked.grade, states[asked.number], policy) for asked in slots}
-    cause = _cause(session, attempt.id)
+    cause = f"submission-{reopened + 1}" if reopened else "submission"
     graded = {
         asked.number: Graded(
             asked.number, cause, RULES, worth.credit, asked.points, response, worth.outcome, asked.answer_key_id
@@ -70,14 +70,3 @@ def grade_row(attempt_id: UUID, graded: Graded, at: datetime, **later: Any) -> d
         **later,
     }
 
-
-def _cause(session: Session, attempt_id: UUID) -> str:
-    """An attempt is graded once, and once more each time it was open again."""
-    times = _reopenings().rows(session, attempt=attempt_id)[0][0]
-    return f"submission-{times + 1}" if times else "submission"
-
-
-@cache
-def _reopenings() -> Lookup:
-    mine = AttemptEvent.attempt_id == bindparam("attempt", type_=_ID), AttemptEvent.kind == "reopening"
-    return Lookup(select(func.count().label("times")).select_from(AttemptEvent).where(*mine))
