@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
@@ -43,10 +42,10 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import NullPool
 
-from service.statements import TOLD, Lookup, run, use
+from service.statements import TOLD, Lookup, insert_into, run, use
 
 if TYPE_CHECKING:
-    from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -161,7 +160,7 @@ class Database:
         self._writing = self.engine.execution_options(hornbook_writes=True, **told)
         # Connections that are never in a transaction, one for each thread that looks something up: nothing is paid
         # for taking one and giving it back.
-        self._lookups = _engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        self._lookups = _engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).execution_options(**told)
         self._own = threading.local()
         self._lines: WeakSet[_Line] = WeakSet()
         self.watchers: list[Callable[[str], None]] = []
@@ -195,6 +194,15 @@ class Database:
             if session.in_transaction():
                 session.commit()
 
+    @contextmanager
+    def at_once(self) -> Iterator[Session]:
+        """No transaction: each statement of `service.statements` is one by itself, and done when it returns."""
+        try:
+            yield self._line().session
+        except DBAPIError:
+            self._drop_line()
+            raise
+
     def look_up(self, lookup: Lookup, **values: Any) -> Sequence[Any]:
         """The rows of a lookup as of now, outside of any transaction, by nothing but the driver."""
         compiled = lookup.compiled_for(self._lookups.dialect)
@@ -213,7 +221,7 @@ class Database:
         """This thread's own connection for lookups; it ends with the thread."""
         line: _Line | None = getattr(self._own, "line", None)
         if line is None:
-            line = self._own.line = _Line(self._lookups.raw_connection())
+            line = self._own.line = _Line(self._lookups.connect())
             self._lines.add(line)
         return line
 
@@ -221,13 +229,13 @@ class Database:
         """Whatever became of this thread's connection, the next lookup has a new one."""
         line: _Line | None = self._own.__dict__.pop("line", None)
         if line is not None:
-            line.connection.invalidate()
+            line.drop()
 
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
         for line in list(self._lines):
-            line.connection.close()
+            line.drop()
         self._own, self._lines = threading.local(), WeakSet()
 
     def forget_connections(self) -> None:
@@ -244,11 +252,18 @@ def is_writing(session: Session) -> bool:
 
 
 class _Line:
-    """A connection for lookups, and the cursor that is used over and over."""
+    """A connection outside of any transaction, with a cursor for lookups and a session that are used over and over."""
 
-    def __init__(self, connection: PoolProxiedConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.cursor = connection.cursor()
+        self.cursor = connection.connection.cursor()
+        self.session = Session(connection)
+        use(connection, self.session)
+
+    def drop(self) -> None:
+        """End the connection, whatever became of it."""
+        self.connection.invalidate()
+        self.connection.close()
 
 
 _READ_OPTIONS: dict[bool, dict[str, Any]] = {
@@ -335,8 +350,6 @@ def insert_unless_present(session: Session, model: type[Base], values: dict[str,
 
     The constraint decides, not a look beforehand, so two at once cannot both win.
     """
-    # Both dialects have it, each with a class of its own; the one that is not used need not be loaded.
-    dialect = import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
     table = cast(Table, model.__table__)
-    found = session.execute(dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key))
-    return found.first() is not None
+    added = insert_into(table, session.get_bind().dialect).values(values).on_conflict_do_nothing()
+    return session.execute(added.returning(*table.primary_key)).first() is not None

@@ -10,6 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib import import_module
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -117,6 +118,43 @@ class Addition:
     def _given_again(self) -> Iterator[ColumnClause[Any]]:
         for given in self._given:
             yield column(given.name, given.type)
+
+
+class GuardedAddition:
+    """An INSERT of one row that is made only where a guard finds a row to go by, and no constraint is in its way."""
+
+    def __init__(self, table: FromClause, guard: Select[Any]) -> None:
+        if not isinstance(table, Table):
+            raise TypeError("rows are added to a table")
+        self._given = [column for column in table.columns if column is not table.autoincrement_column]
+        self._table = table
+        self._guard = guard
+        self._compiled: dict[str, _Compiled] = {}
+
+    def add(self, session: Session, **values: Any) -> bool:
+        """Add the row {column: value}, given what the guard asks for beside; tells whether it was added."""
+        connection = _connection(session)
+        compiled = self._compiled.get(connection.dialect.name)
+        if compiled is None:
+            compiled = self._compiled[connection.dialect.name] = self._compile(connection.dialect)
+        with _driver(connection, compiled.text) as cursor:
+            cursor.execute(compiled.text, compiled.arguments(values))
+            return bool(cursor.rowcount)
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        row = [bindparam(column.name, type_=column.type).label(column.name) for column in self._given]
+        guarded = self._guard.with_only_columns(*row)
+        names = [column.name for column in self._given]
+        added = insert_into(self._table, dialect).from_select(names, guarded).on_conflict_do_nothing()
+        return _Compiled(added, dialect)
+
+
+def insert_into(table: Table, dialect: Dialect) -> Any:
+    """An INSERT in the words of the dialect: both know ON CONFLICT, each with a class of its own.
+
+    The one that is not used need not be loaded.
+    """
+    return import_module(f"sqlalchemy.dialects.{dialect.name}").insert(table)
 
 
 class _Compiled:

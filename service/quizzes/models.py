@@ -196,8 +196,8 @@ class FirstTry(Base):
 
     `credit` and `rest` (of the attempt's other slots, by first tries too) are in millionths, null where nothing counts.
     `variant` names the drawn values; `hinted`: a hint was taken before; `solved`: it was right in the end.
-    `key_seen_at`: when the key could be seen. Whose it is and of which question is copied from the attempt and the slot,
-    which refer to them: looked up again for each row, it would cost as much as a table.
+    `key_seen_at`: when the key could be seen. Whose it is and of which question is copied from attempt and slot, which
+    refer to them: looked up again for each row, it would cost as much as another table.
     """
 
     __tablename__ = "first_tries"

@@ -98,6 +98,7 @@ def save_answers(call: Call, attempt: UUID) -> dict[str, Any]:
     takes=SaveIn,
     gives=ReceiptOut,
     problems=(Conflict,),
+    at_once=True,
 )
 def save_answer(call: Call, attempt: UUID, slot: int) -> Receipt | Conflict:
     """Save a draft and get its receipt. One on top of an older revision is kept, refused, and told the newer one."""
@@ -110,6 +111,7 @@ def save_answer(call: Call, attempt: UUID, slot: int) -> Receipt | Conflict:
     takes=CheckIn,
     gives=CheckedOut,
     problems=(Conflict,),
+    at_once=True,
 )
 def check_answer(call: Call, attempt: UUID, slot: int) -> dict[str, Any] | Conflict:
     """Have an answer graded at once. The same answer again says the same and uses no try."""

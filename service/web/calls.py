@@ -77,6 +77,9 @@ class Facts(TypedDict, total=False):
     """The answer is the same for everybody who may see it: it is kept, and given again while this tells its stamp."""
     personal: bool
     """What is kept is one caller's own: it is given to nobody else, and its `see` tells who asks on every way."""
+    at_once: bool
+    """The view may be tried without a transaction first: it then does what it does in one statement at its end, or
+    raises `WriteNeeded` and has done nothing."""
     audited: bool
     """Who did it is noted; under /admin this is so of every write, without saying it."""
 
@@ -101,6 +104,7 @@ class Endpoint:
     guarded: bool = False
     kept: See | None = None
     personal: bool = False
+    at_once: bool = False
     audited: bool = False
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -81,6 +82,9 @@ class Desk:
                 self.kept.keep(request.environ, endpoint, path, answer)
                 return sent(answer.unless_known(request.headers.get("If-None-Match")))
         call.body = reading.body_of(request, endpoint, content)
+        if endpoint.at_once and not (endpoint.method == "POST" and "Idempotency-Key" in request.headers):
+            with suppress(WriteNeeded), self.database.at_once() as call.session:
+                return sent(_perform(call, path))
         if endpoint.prepares is not None:
             with self.database.read() as call.session:
                 # What was done before is not made ready once more: it may be impossible now, because it was done.

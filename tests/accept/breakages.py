@@ -22,7 +22,11 @@ DISPATCH, ANSWER, FINISH = (
     "service/quizzes/operations/answer.py",
     "service/quizzes/operations/finish.py",
 )
-RECORD, VIEW = "service/quizzes/operations/record.py", "service/quizzes/operations/view.py"
+RECORD, VIEW, LOG = (
+    "service/quizzes/operations/record.py",
+    "service/quizzes/operations/view.py",
+    "service/quizzes/operations/log.py",
+)
 
 BREAKAGES = (
     breaks(
@@ -72,7 +76,32 @@ BREAKAGES = (
         "states, at) if attempt.state else None",
         *RACE,
     ),
-    breaks("let two write to one slot at once", RECORD, "        .with_for_update(of=Attempt)\n", "", *RACE_POSTGRES),
+    breaks(
+        "let two write to one slot at once",
+        RECORD,
+        "    return one.with_for_update(of=Attempt) if locked else one\n",
+        "    return one\n",
+        *RACE_POSTGRES,
+    ),
+    breaks(
+        "take an answer at once though the attempt is ending",
+        LOG,
+        "select(Attempt.id).where(*is_open, as_seen).with_for_update())",
+        "select(Attempt.id).where(is_open[0], as_seen))",
+        *RACE_POSTGRES,
+    ),
+    breaks(
+        "answer at once before it is kept",
+        DISPATCH,
+        "            with suppress(WriteNeeded), self.database.at_once() as call.session:\n"
+        "                return sent(_perform(call, path))\n",
+        "            transaction = self.database.write()\n"
+        "            call.session = transaction.__enter__()\n"
+        "            response = sent(_perform(call, path))\n"
+        "            response.call_on_close(lambda: transaction.__exit__(None, None, None))\n"
+        "            return response\n",
+        *KILL,
+    ),
     breaks(
         "answer 500 when the database is gone",
         "service/web/failures.py",
@@ -118,8 +147,8 @@ BREAKAGES = (
     breaks(
         "drop one owner filter",
         RECORD,
-        "    attempt = session.scalar(select(Attempt).where(Attempt.id == attempt_id, Attempt.user_id == user_id))\n",
-        "    attempt = session.scalar(select(Attempt).where(Attempt.id == attempt_id))\n",
+        "    found = select(Attempt).where(Attempt.id == attempt_id, Attempt.user_id == user_id)\n",
+        "    found = select(Attempt).where(Attempt.id == attempt_id)\n",
         *PYTEST,
         "tests/test_access.py",
         "-k",

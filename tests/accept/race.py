@@ -21,6 +21,8 @@ from tests.accept.stage import QUESTIONS, Stage, set_up
 from tests.bench.processes import free_port
 
 TABS = 20
+FINISHERS = 2
+"""How many of them submit while the others save."""
 EACH = 20
 """Answers of each tab, every second one a check: 400 together."""
 
@@ -59,7 +61,9 @@ class Tab:
     def check(self, attempt: str, slot: int, text: str) -> bool:
         """Check as the next try I know of; whether it was that."""
         body = {"response": {"text": text}, "try": self.used[slot] + 1}
-        heard = self._ask("POST", f"/attempts/{attempt}/answers/{slot}/checks", body)
+        # With a key for some: then it is not done at once but in a transaction.
+        key = None if self.checks % 2 else f"{text}-{len(self.stale)}"
+        heard = self._ask("POST", f"/attempts/{attempt}/answers/{slot}/checks", body, key)
         if heard.status != 200:
             self.look(attempt)
             return False
@@ -72,9 +76,9 @@ class Tab:
         for slot in self._ask("GET", f"/attempts/{attempt}").json["slots"]:
             self.revs[slot["slot"]], self.used[slot["slot"]] = slot["rev"], slot["tries"]["used"]
 
-    def _ask(self, method: str, path: str, body: object = None) -> Heard:
+    def _ask(self, method: str, path: str, body: object = None, key: str | None = None) -> Heard:
         """An answer: done, or somebody else was faster; nobody is sent away."""
-        heard = self.line.ask(method, path, body)
+        heard = self.line.ask(method, path, body, key=key)
         if heard.status != 200 and "current" not in heard.json:
             raise AssertionError(f"{method} was answered {heard.status} among twenty at once")
         return heard
@@ -91,14 +95,19 @@ def race(one: Try) -> Verdict:
         answers = answer_at_once(stage, tabs, verdict)
         for number in range(one.effort.finishes):
             start_and_finish(stage, tabs, verdict, number)
+        saves = sum(save_and_finish(stage, tabs, verdict) for _ in range(one.effort.finishes // 2))
         told = tabs[0].line.ask("GET", f"/quizzes/{stage.quiz}").json["attempts"]
         for tab in tabs:
             tab.line.close()
-    count_finished(stage, verdict, told, one.effort.finishes + 1)
+    count_finished(stage, verdict, told, one.effort.finishes + one.effort.finishes // 2 + 1)
     statuses: Counter[int] = sum((tab.line.statuses for tab in tabs), Counter())
     verdict.demand(not sum(tab.line.errors.total() for tab in tabs), "a line broke")
     verdict.demand(set(statuses) <= {200, 201, 409}, f"answered {dict(statuses)}")
-    verdict.figures = f"{answers}, {one.effort.finishes} starts and finishes by {TABS} tabs at once"
+    verdict.demand(saves > 0, "no save came in before the finish it raced")
+    verdict.figures = (
+        f"{answers}, {one.effort.finishes} starts and finishes by {TABS} tabs at once, "
+        f"{saves} saves acknowledged beside a finish and all graded"
+    )
     return verdict
 
 
@@ -149,6 +158,28 @@ def start_and_finish(stage: Stage, tabs: Sequence[Tab], verdict: Verdict, number
     kept = sorted(str((entry.response or {}).get("text")) for entry in log)
     verdict.demand(kept == sorted(texts.values()), "a last answer was lost or doubled")
     verdict.demand([entry.disposition for entry in log].count("accepted") == 1, "not one last answer counts")
+
+
+def save_and_finish(stage: Stage, tabs: Sequence[Tab], verdict: Verdict) -> int:
+    """Two tabs submit while the others save; how many saves were acknowledged, each of which is graded."""
+    attempt = started(tabs[0], stage).json["id"]
+
+    def act(tab: Tab) -> Heard:
+        if tab.number < FINISHERS:
+            # So that some of the others come before, and some after.
+            tab.look(attempt)
+            return tab.line.ask("POST", f"/attempts/{attempt}/submission", {})
+        body = {"response": {"text": str(tab.number)}, "base_rev": 0}
+        return tab.line.ask("PUT", f"/attempts/{attempt}/answers/{tab.number % QUESTIONS + 1}", body)
+
+    heard = at_once([lambda tab=tab: act(tab) for tab in tabs])  # type: ignore[misc]
+    slots = tabs[0].line.ask("GET", f"/attempts/{attempt}/result").json["slots"]
+    graded = {slot["slot"]: (slot["response"] or {}).get("text") for slot in slots}
+    savers = list(zip(tabs, heard, strict=True))[FINISHERS:]
+    acknowledged = [(tab, one) for tab, one in savers if one.status == 200]
+    for tab, one in acknowledged:
+        verdict.demand(graded[one.json["slot"]] == str(tab.number), "an acknowledged answer was not graded")
+    return len(acknowledged)
 
 
 def count_finished(stage: Stage, verdict: Verdict, told: Sequence[Any], finishes: int) -> None:

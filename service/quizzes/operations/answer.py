@@ -16,7 +16,17 @@ from service.domain.outcomes import InvalidResponse, Outcome
 from service.domain.roles import Principal
 from service.errors import Conflict, Invalid
 from service.quizzes.models import Attempt
-from service.quizzes.operations.log import LogLine, Sent, append, list_saves, read_log, read_sent, state_of, states_of
+from service.quizzes.operations.log import (
+    LogLine,
+    Sent,
+    append,
+    append_accepted,
+    list_saves,
+    read_log,
+    read_sent,
+    state_of,
+    states_of,
+)
 from service.quizzes.operations.record import (
     Asked,
     OpenedAttempt,
@@ -60,7 +70,7 @@ class Arrival:
     def accept(self, session: Session, outcome: Outcome | None = None) -> Receipt:
         """Append it to the log as the slot's next revision."""
         rev = self.state.rev + 1
-        append(session, self.sent.accepted(rev, outcome))
+        append_accepted(session, self.attempt, self.sent.accepted(rev, outcome))
         return Receipt(self.asked.number, rev, self.sent.digest, self.sent.at)
 
     def conflict(self, reason: str) -> Conflict:

@@ -84,8 +84,9 @@ def close(
 
 @cache
 def _closed() -> Lookup:
-    is_open = Attempt.id == bindparam("attempt", type_=_ID), Attempt.state == "in_progress"
+    attempt = bindparam("attempt", type_=_ID)
     ended = {"state": "finished", "finished_at": bindparam("at", type_=Moment())}
-    reopenings = select(func.count()).where(AttemptEvent.attempt_id == Attempt.id, AttemptEvent.kind == "reopening")
-    told = reopenings.correlate(Attempt).scalar_subquery().label("reopened")
-    return Lookup(update(Attempt).where(*is_open).values(ended).returning(told))
+    # By the parameter: RETURNING leaves out the names of tables, and `attempts.id` would be the event's own.
+    reopenings = select(func.count()).where(AttemptEvent.attempt_id == attempt, AttemptEvent.kind == "reopening")
+    closed = update(Attempt).where(Attempt.id == attempt, Attempt.state == "in_progress").values(ended)
+    return Lookup(closed.returning(reopenings.scalar_subquery().label("reopened")))

@@ -69,4 +69,3 @@ def grade_row(attempt_id: UUID, graded: Graded, at: datetime, **later: Any) -> d
         "actor_id": None,
         **later,
     }
-

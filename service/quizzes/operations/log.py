@@ -13,14 +13,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from service.db import Hash
+from service.db import Hash, Moment, is_writing
 from service.domain.attempts import Line, Policy, SlotState, slot_state
 from service.domain.mistakes import Mistake, Rejected
 from service.domain.outcomes import InvalidResponse, Outcome
-from service.errors import Invalid
+from service.errors import Invalid, WriteNeeded
 from service.quizzes.models import Attempt, Entry, Slot
 from service.quizzes.operations.record import Asked, OpenedAttempt
-from service.statements import Addition, Lookup
+from service.statements import Addition, GuardedAddition, Lookup
 
 _ID: Uuid[UUID] = Uuid()
 
@@ -127,9 +127,33 @@ _ADDED = Addition(Entry.__table__)
 
 
 def append(session: Session, *lines: Mapping[str, Any]) -> None:
-    """Add lines to the log."""
-    if lines:
-        _ADDED.add(session, lines)
+    """Add lines to the log; raises `WriteNeeded` outside of a writing transaction."""
+    if not lines:
+        return
+    if not is_writing(session):
+        raise WriteNeeded
+    _ADDED.add(session, lines)
+
+
+def append_accepted(session: Session, attempt: Attempt | OpenedAttempt, line: Mapping[str, Any]) -> None:
+    """Add the line that counts as a slot's next revision.
+
+    Without a transaction, and so without the attempt's lock, it is one statement, which adds it unless the attempt
+    has ended or its end was moved since it was looked at, or somebody else's line has taken the revision. That raises
+    `WriteNeeded`: nothing was done, and a transaction will see what happened.
+    """
+    if is_writing(session):
+        append(session, line)
+    elif not _added_unless_moved().add(session, **line, seen_deadline=attempt.deadline_at):
+        raise WriteNeeded
+
+
+@cache
+def _added_unless_moved() -> GuardedAddition:
+    as_seen = Attempt.deadline_at.is_not_distinct_from(bindparam("seen_deadline", type_=Moment()))
+    is_open = Attempt.id == bindparam("attempt_id", type_=_ID), Attempt.state == "in_progress"
+    # Whoever ends the attempt at this moment is waited for.
+    return GuardedAddition(Entry.__table__, select(Attempt.id).where(*is_open, as_seen).with_for_update())
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy import Integer, Select, Uuid, bindparam, func, literal_column, s
 from sqlalchemy.orm import Session, aliased
 
 from service.content.models import AnswerKey, Question, QuestionRevision
-from service.db import digest_of
+from service.db import digest_of, is_writing
 from service.domain import questions
 from service.domain.outcomes import Outcome, fraction_of
 from service.errors import NotFound
@@ -119,8 +119,11 @@ class OpenedAttempt:
 
 
 def lock_own_slot(session: Session, user_id: UUID | None, attempt_id: UUID, number: int) -> tuple[OpenedAttempt, Asked]:
-    """One slot with its attempt locked, in one statement: what a slot pins never changes, so it may be joined."""
-    found = _own_slot().rows(session, attempt=attempt_id, number=number, user=user_id)
+    """One slot with its attempt, in one statement: what a slot pins never changes, so it may be joined.
+
+    In a writing transaction whoever else wants to write to the attempt waits for its end.
+    """
+    found = _own_slot(locked=is_writing(session)).rows(session, attempt=attempt_id, number=number, user=user_id)
     if not found:
         raise NotFound()
     row = found[0]
@@ -131,7 +134,7 @@ def lock_own_slot_to_save(
     session: Session, user_id: UUID | None, attempt_id: UUID, number: int
 ) -> tuple[OpenedAttempt, Asked]:
     """The same without what only grading needs, the key above all: most of what students send are drafts."""
-    found = _own_slot_to_save().rows(session, attempt=attempt_id, number=number, user=user_id)
+    found = _own_slot_to_save(locked=is_writing(session)).rows(session, attempt=attempt_id, number=number, user=user_id)
     if not found:
         raise NotFound()
     row = found[0]
@@ -181,26 +184,26 @@ _OF_ATTEMPT = len(_ATTEMPT)
 
 
 @cache
-def _own_slot() -> Lookup:
-    return Lookup(_of_student(_asked(*_ATTEMPT)))
+def _own_slot(*, locked: bool) -> Lookup:
+    return Lookup(_of_student(_asked(*_ATTEMPT), locked=locked))
 
 
 @cache
-def _own_slot_to_save() -> Lookup:
+def _own_slot_to_save(*, locked: bool) -> Lookup:
     pinned = Slot.number, Slot.question_id, Slot.revision_id, Slot.answer_key_id, Slot.drawn, Slot.layout
     revision = QuestionRevision.content.label("revision")
     found = select(*_ATTEMPT, *pinned, revision).join(QuestionRevision, QuestionRevision.id == Slot.revision_id)
-    return Lookup(_of_student(found))
+    return Lookup(_of_student(found, locked=locked))
 
 
-def _of_student(found: Select[Any]) -> Select[Any]:
-    """One slot of one student's attempt, which nobody else can write to until the end of the transaction."""
-    return (
+def _of_student(found: Select[Any], *, locked: bool) -> Select[Any]:
+    """One slot of one student's attempt."""
+    one = (
         found.join(Attempt, Attempt.id == Slot.attempt_id)
         .where(Slot.attempt_id == bindparam("attempt", type_=_ID), Slot.number == bindparam("number", type_=Integer))
         .where(Attempt.user_id == bindparam("user", type_=_ID))
-        .with_for_update(of=Attempt)
     )
+    return one.with_for_update(of=Attempt) if locked else one
 
 
 def _asked(*before: Any) -> Select[Any]:
