@@ -63,8 +63,9 @@ class Desk:
     def _served(self, request: Request, endpoint: Endpoint, path: dict[str, Any]) -> Response:
         """Serve one request: one transaction, one commit, before anything is sent; raising rolls back.
 
-        The body has left the socket before a connection is held, and all that a client can get wrong is found
-        before a write begins.
+        What can be done in one statement is done at once, and takes the transaction where something is in its way. The
+        body has left the socket before a connection is held, and all that a client can get wrong is found before a
+        write begins.
         """
         arrived_at = self.world.now()
         content = reading.content_of(request, endpoint, self.settings.max_body_bytes)

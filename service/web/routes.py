@@ -90,6 +90,8 @@ def _check(endpoint: Endpoint) -> None:
         "only what reads is tagged": endpoint.writes and endpoint.tagged,
         "an answer is kept for anyone, or for the one whose own it is, by its tag": endpoint.kept is not None
         and not (endpoint.tagged and (endpoint.allow.anyone or endpoint.personal)),
+        "what is done at once writes, and is neither audited nor prepared": endpoint.at_once
+        and (not endpoint.writes or endpoint.is_audited or endpoint.prepares is not None),
         "only a POST issues a secret": endpoint.secret and endpoint.method != "POST",
         "an answer has at most one JSON schema": len(schemas) > 1,
         "an answer without a body has status 204": not endpoint.gives and endpoint.statuses != (204,),

@@ -91,6 +91,16 @@ BREAKAGES = (
         *RACE_POSTGRES,
     ),
     breaks(
+        "take an answer at once though its end was moved",
+        LOG,
+        "select(Attempt.id).where(*is_open, as_seen).with_for_update()",
+        "select(Attempt.id).where(*is_open).with_for_update()",
+        *PYTEST,
+        "tests/test_answering_at_once.py",
+        "-k",
+        "sqlite",
+    ),
+    breaks(
         "answer at once before it is kept",
         DISPATCH,
         "            with suppress(WriteNeeded), self.database.at_once() as call.session:\n"
