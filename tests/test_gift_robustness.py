@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import random
 import time
 
 import pytest
 
-from service.domain.documents import UnitDocument
 from service.interchange.gift import read_bank
 from service.interchange.gift.reading import LONGEST_FILE
-from service.interchange.reports import Fate
-from tests.gifts import KINDS
+from tests.damaged_texts import faults_of_banks
 
 
 def test_a_file_that_is_too_large_or_holds_too_many_questions_says_so() -> None:
@@ -21,85 +18,10 @@ def test_a_file_that_is_too_large_or_holds_too_many_questions_says_so() -> None:
     assert len(many.unit.questions) == 2_000
 
 
-SOUP = [
-    *(
-        "{",
-        "}",
-        "=",
-        "~",
-        "#",
-        "####",
-        "::",
-        "$CATEGORY: ",
-        "//",
-        "\n",
-        "\n\n",
-        "\n\n",
-        "->",
-        "%50%",
-        "%-50%",
-        "%",
-        "\\",
-    ),
-    *(
-        "\\n",
-        "\\{",
-        "\\}",
-        "T",
-        "FALSE",
-        "true",
-        "[html]",
-        "[markdown]",
-        "[plain]",
-        "[moodle]",
-        "<b>",
-        "</b>",
-        "<script>",
-    ),
-    *(
-        "</script>",
-        "<img src=x>",
-        "<a href='javascript:x'>",
-        "<ul><li>",
-        "<pre>",
-        "<table><tr><td>",
-        "&lt;",
-        "$x$",
-        "$$",
-    ),
-    *("{1:MC:", "{:SA:=", "1:NM:=", "3:0.1", "1..2", "..", ":", "*", "{{x}}", "[[a]]", "[id:a]", "[tag:b]", "\ufeff"),
-    *("\x00", "\r\n", "\u2028", "\ud800", "é", "日本", " ", "\t", "word", "0", "-1e5", "`", "``", "<!--", "-->", "=*"),
-    *("{}", "{T}", "{=a ~b}", "{=a->b =c->d}", "{#3}", "// [id:x]", "\x0f", "\x0e\x01"),
-]
-BANK = "\n\n".join(f"::n{at}::{written}" for at, written in enumerate(KINDS))
-
-
-def soups(count: int, seed: int) -> list[str]:
-    chance = random.Random(seed)
-    made = []
-    for number in range(count):
-        if number % 2:
-            made.append("".join(chance.choice(SOUP) for _ in range(chance.randint(0, 60))))
-            continue
-        start = chance.randrange(len(BANK))
-        text = BANK[start : start + 500]
-        for _ in range(chance.randint(1, 8)):
-            at = chance.randrange(len(text) + 1)
-            text = text[:at] + chance.choice(SOUP) + text[at + chance.randint(0, 4) :]
-        made.append(text)
-    return made
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_ten_thousand_damaged_files_give_a_unit_and_findings_and_never_an_exception(seed: int) -> None:
-    for text in soups(2_500, seed):
-        imported = read_bank(text, "soup.gift")
-        assert isinstance(imported.unit, UnitDocument)
-        lines = list(imported.report.lines())
-        assert imported.report.counts().total() == len(lines)  # type: ignore[attr-defined]
-        missed = [line for line, fate, _ in lines if fate is Fate.NOT_UNDERSTOOD]
-        errors = [one for one in imported.report.findings if one.severity == "error"]
-        assert bool(missed) <= bool(errors), (text, missed)
+@pytest.mark.parametrize("seed", range(2))
+def test_damaged_files_give_a_unit_and_findings_and_never_an_exception(seed: int) -> None:
+    # A few of those that row `damage` of acceptance reads.
+    assert faults_of_banks(1_000, seed) == []
 
 
 SHAPES = (

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 
 import pytest
 
 from service.content.documents import dump_document
-from service.domain.documents import UnitDocument
-from service.interchange.hugo import is_unit_page, read_page
+from service.interchange.hugo import read_page
 from service.interchange.hugo.reading import LONGEST_FILE
 from service.interchange.reports import Fate
-from tests.hugo_pages import HIDDEN, SHOWN, page_by_chance
+from tests.damaged_texts import faults_of_pages
+from tests.hugo_pages import page_by_chance
 
 
 @pytest.mark.parametrize("start", range(0, 3_000, 750))
@@ -28,31 +27,10 @@ def test_every_word_of_a_page_is_in_the_unit_and_none_that_is_hidden(start: int)
         assert not imported.report.counts().get(Fate.NOT_UNDERSTOOD), (seed, page.text)
 
 
-PIECES = [
-    *(shape.format(*["w"] * 9) for shape in (*SHOWN, *HIDDEN)),
-    *("](", "[", "]", "(", ")", "((", "`", "~~~", "<!--", "-->", "</details>", "{{<", "%}}", "{{% next-year %}}"),
-    *("<script>", "<div hidden>", "</div>", "<a href='javascript:x'>y</a>", '<iframe src="https://e.example">'),
-    *("TODO", "; extension: ", "see also ", "3/4", "2022-02-30", "{{x}}", "[[g]]", "$x$", "\t", "   ", "+++\n"),
-    *("日本", "\\", "&amp;", "_", "**", "***", "[^1]: n\n", "[r]: http://r.example\n", "\x00", "\u2028", "\ud800", "é"),
-    *("\ufeff", "\x0e", "\x0f", "\x10", "---\n", "title: x\n", "weight: 99999999999\n", "date: 2022-99-99\n", "- "),
-    *("> ", "# ", "week 3 Tuesday", "word " * 80),
-]
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_ten_thousand_damaged_pages_give_a_unit_and_findings_and_never_an_exception(seed: int) -> None:
-    chance = random.Random(seed)
-    for _ in range(2_500):
-        text = "".join(chance.choice(PIECES) for _ in range(chance.randint(0, 25)))
-        for _ in range(chance.randint(0, 4)):
-            at = chance.randrange(len(text) + 1)
-            text = text[:at] + text[at + chance.randint(0, 9) :]
-        imported = read_page(text, "soup.md")
-        assert isinstance(imported.unit, UnitDocument)
-        assert is_unit_page(text, "soup.md") in {True, False}
-        missed = imported.report.counts().get(Fate.NOT_UNDERSTOOD, 0)
-        errors = [one for one in imported.report.findings if one.severity == "error"]
-        assert bool(missed) <= bool(errors), text
+@pytest.mark.parametrize("seed", range(2))
+def test_damaged_pages_give_a_unit_and_findings_and_never_an_exception(seed: int) -> None:
+    # A few of those that row `damage` of acceptance reads.
+    assert faults_of_pages(1_000, seed) == []
 
 
 SHAPES = (

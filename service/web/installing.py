@@ -54,7 +54,7 @@ def install(
     """Serve the declared endpoints, their documentation, the health checks and every failure from this app."""
     installed = Installed(tuple(routes), Desk(**equipment))
     app.extensions["hornbook"] = installed
-    addresses.install(app.url_map)
+    addresses.install(app)
     problems.install(app)
     health.install(app, schema_is_current)
     for endpoint in installed.endpoints:

@@ -21,13 +21,14 @@ class Effort:
     upgrades: int
     pairs: int
     reseeds: int
+    damaged: int
 
 
 _CI = {"kills": 20, "answers": 600, "restarts": 20, "outages": 5, "finishes": 20}
 _SOAK = {"kills": 1000, "answers": 100_000, "restarts": 200, "outages": 50, "finishes": 500}
 TIERS = {
-    "ci": Effort(**_CI, upgrades=10, pairs=30, reseeds=100),
-    "soak": Effort(**_SOAK, upgrades=500, pairs=1000, reseeds=1000),
+    "ci": Effort(**_CI, upgrades=10, pairs=30, reseeds=100, damaged=10_000),
+    "soak": Effort(**_SOAK, upgrades=500, pairs=1000, reseeds=1000, damaged=100_000),
 }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.accept.abuse import MATRIX, NASTY
+from tests.accept.damage import DAMAGE
 from tests.accept.edit import EDIT
 from tests.accept.fsync import FSYNC
 from tests.accept.kill import KILL
@@ -23,7 +24,7 @@ from tests.accept.sabotage import board
 from tests.accept.worlds import WORLDS
 from tests.bench.stage import place
 
-ROWS = {row.name: row for row in (KILL, RESTART, OUTAGE, RACE, FSYNC, MIGRATE, EDIT, WORLDS, MATRIX, NASTY)}
+ROWS = {row.name: row for row in (KILL, RESTART, OUTAGE, RACE, FSYNC, MIGRATE, EDIT, WORLDS, MATRIX, NASTY, DAMAGE)}
 SABOTAGE = "sabotage"
 
 
