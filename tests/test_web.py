@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import url_for
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from service.db import Database
@@ -55,6 +56,7 @@ def _silent_view(call: Call) -> None:
         ("/a/<uuid:other>", _view_of_thing, {}, "the view takes"),
         ("/a", _silent_view, {}, "docstring"),
         ("/a", _view, {"guarded": True}, "no If-Match"),
+        ("/a", _view, {"at_once": True}, "at once"),
         ("/a", _view, {"secret": True}, "secret"),
         ("/a", _view, {"status": 200}, "status 204"),
     ],
@@ -78,6 +80,13 @@ def test_the_declarations_are_the_access_matrix(app: App) -> None:
     assert app.flask.extensions["hornbook"] is app.installed
     served = {(rule.endpoint, rule.rule) for rule in app.flask.url_map.iter_rules()}
     assert {(endpoint.name, endpoint.rule) for endpoint in routes.endpoints} <= served
+
+
+def test_the_address_of_an_endpoint_is_built_from_its_rule(app: App) -> None:
+    endpoint = next(one for one in routes.endpoints if one.rule.endswith("/courses/<int:course>/pings"))
+    with app.flask.test_request_context():
+        assert url_for(endpoint.name, course=7) == endpoint.rule.replace("<int:course>", "7")
+        assert url_for(endpoint.name, course=8, page=2).endswith("/courses/8/pings?page=2")
 
 
 # ------------------------------------------------------------------------------------------------------ who may
