@@ -95,7 +95,7 @@ def get_own_attempt(session: Session, user_id: UUID | None, attempt_id: UUID, *,
 
 
 def lock_own_attempt(session: Session, user_id: UUID | None, attempt_id: UUID) -> Attempt:
-    """The same, locked, as a copy that the session knows nothing of: it costs a tenth."""
+    """The same, locked, as a copy that the session knows nothing of: that costs a fraction."""
     found = _own_attempt().rows(session, attempt=attempt_id, user=user_id)
     if not found:
         raise NotFound()
