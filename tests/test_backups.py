@@ -208,10 +208,15 @@ def test_whatever_is_killed_in_the_middle_leaves_the_old_or_the_new_one_whole(
     chance, target, seen = Random(1), tmp_path / "target.db", set[int]()
     shutil.copyfile(files[0], target)
     for _ in range(KILLS):
-        with at_it(what, files, target) as process:
-            time.sleep(chance.random() * 0.1)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+        with target.open("rb") as held:
+            before = held.read()
+            with at_it(what, files, target) as process:
+                time.sleep(chance.random() * 0.1)
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            held.seek(0)
+            # Nothing was ever written over what somebody has open.
+            assert held.read() == before
         assert [people(file) for file in files] == [0, 3]
         seen.add(people(target))
         with closing(sqlite3.connect(target)) as connection:
